@@ -1,0 +1,1 @@
+"""How sure: draws, ensembles, likelihood, calibration, forecasts and their scores."""

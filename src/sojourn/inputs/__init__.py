@@ -1,0 +1,1 @@
+"""What is known: months, sources, published figures, dated parameters, scenarios, output series."""

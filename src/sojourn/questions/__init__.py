@@ -1,0 +1,1 @@
+"""What if: comparisons, break-even, sensitivity, journeys, reproduction, validation, ledger."""
