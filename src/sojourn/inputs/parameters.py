@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -171,7 +172,7 @@ def read(lines: list[str], where: str) -> Parameters:
     ordered = {}
     for name, of_name in rows.items():
         of_name.sort(key=lambda row: row.start)
-        for before, after in zip(of_name, of_name[1:], strict=False):
+        for before, after in itertools.pairwise(of_name):
             if before.start == after.start:
                 raise InputError(where, name, months.text(after.start), "one row for each month")
         ordered[name] = tuple(of_name)
