@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def heading(name: str, lang: str, headings: Mapping[str, str] | None = None) -> 
 
 def cell(value: Any, lang: str, column: str = "") -> str:
     """A value as text: numbers grouped by language with sensible decimals, absent as a dash."""
-    if value is None or value == "":
+    if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
     if isinstance(value, bool):
         return i18n.say("yes", "oui", lang) if value else i18n.say("no", "non", lang)
