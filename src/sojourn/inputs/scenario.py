@@ -77,7 +77,7 @@ class Scenario:
 
         Raises InputError for a wrong form, an unknown name or an impossible value.
         """
-        added = tuple(parse_change(text, where=where) for text in texts)
+        added = _in_order(parse_change(text, where=where) for text in texts)
         changed = replace(self, changes=self.changes + added)
         changed.parameters()
         return changed
@@ -132,6 +132,11 @@ def parse_change(text: str, *, where: str = "--set") -> Change:
     return _change(name.strip(), month, number, where)
 
 
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """By month, so that the order in which they are written does not matter."""
+    return tuple(sorted(changes, key=lambda change: change.month))
+
+
 def _change(name: str, month: Any, value: Any, where: str) -> Change:
     table = parameters.load()
     rows = table.rows_of(name) if name in table.rows else None
@@ -155,7 +160,7 @@ def _load(name: str, seen: tuple[str, ...]) -> Scenario:
         raise InputError(where, "TOML", str(error), "a well-formed TOML file") from None
     _check_fields(data, where)
     base = _load(data["base"], (*seen, name)).changes if data.get("base") else ()
-    own = tuple(_table_change(raw, where, i) for i, raw in enumerate(data.get("change", []), 1))
+    own = _in_order(_table_change(raw, where, i) for i, raw in enumerate(data.get("change", []), 1))
     texts = {key: data.get(key, "") for key in TEXTS}
     return Scenario(name=short, changes=base + own, **texts)
 

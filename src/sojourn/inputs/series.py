@@ -1,4 +1,4 @@
-"""Every output series, declared once: unit, how months add up to years, labels in both languages."""
+"""Every output series, declared once: unit, how months become years, labels in both languages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG_COLUMNS = (
     "value",
     "unit",
 )
-"""Columns of the one long table; an empty dimension means the total, `item` is a city or programme."""
+"""Columns of the long table; an empty dimension is the total, `item` a city or programme."""
 
 DIMENSIONS = ("mode", "province", "nationality", "stage", "payer", "item")
 OUTPUT_TYPES = ("point", "mean", "quantile", "sample", "observed")
