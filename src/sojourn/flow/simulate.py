@@ -1,0 +1,260 @@
+"""One run of the system: parameters, intake and shares by law in, flows and stocks out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import kernel, stages
+from sojourn.flow.rates import BEFORE, Intake, Rates, Shares, members_capacity, rates
+from sojourn.flow.stages import Network
+from sojourn.inputs.errors import InputError, nearest
+from sojourn.inputs.parameters import Paths
+
+Floats = NDArray[np.float64]
+
+AGE_LIMITS = np.array([6, 12, 24, 36], np.int64)
+"""Limits in months of the ages reported for those waiting."""
+
+RUN_ON = 240
+"""Months beyond the last one that the wait of new claims is followed."""
+
+KNOWN = 0.98
+"""Share of a month's referrals that must have left before their mean wait is told."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Result of one run, persons by month and group of `groups.GROUPS`.
+
+    `stocks` [S, T, G] at month end, `flows` [E, T, G] by edge, `left` and `waited` [S, T]: number
+    leaving a stage and the months they waited, `age` [S, L, T]: waiting less than AGE_LIMITS.
+    """
+
+    months: NDArray[np.int64]
+    network: Network
+    rates: Rates
+    stocks: Floats
+    flows: Floats
+    left: Floats
+    waited: Floats
+    age: Floats
+    claims: Floats
+    interceptions: Floats
+    exogenous: dict[str, Floats] = field(repr=False)
+
+    def stock(self, stage: str) -> Floats:
+        """People in the stage at month end, [T, G]."""
+        return self.stocks[self.network.stage(stage)]
+
+    def flow(self, edge: str) -> Floats:
+        """People who take the edge in the month, [T, G]."""
+        return self.flows[self.network.edge(edge)]
+
+    def entered(self, stage: str) -> Floats:
+        """People who enter a stage in the month from others and from outside, [T, G]."""
+        s = self.network.stage(stage)
+        total = np.zeros(self.stocks.shape[1:])
+        if stage == "eligibility":
+            total += self.rates.arrivals[0]
+        for e in np.flatnonzero(self.network.edge_to == s):
+            total += self.flows[e]
+        for e in np.flatnonzero(self.network.edge_joins == s):
+            total += self.rates.joining[e][:, None] * self.flows[e]
+        return total
+
+    def by_group(self, name: str) -> Floats:
+        """A series of persons by group, [T, G]. Raises InputError for series without groups."""
+        if name in _STOCKS:
+            return _sum(self.stocks, [self.network.stage(s) for s in _STOCKS[name]])
+        if name in _FLOWS:
+            return _sum(self.flows, [self.network.edge(e) for e in _FLOWS[name]])
+        if name == "claims":
+            return self.rates.arrivals[0]
+        raise InputError("series", "name", name, nearest(name, [*_STOCKS, *_FLOWS, "claims"]))
+
+    def series(self, name: str) -> Floats:
+        """A contract series that the flow knows, total by month [T]; not known yet = NaN."""
+        made = self._totals.get(name)
+        if made is not None:
+            return made
+        if name == "rpd.wait_new":
+            return self.wait_new
+        return self.by_group(name).sum(axis=1)
+
+    @cached_property
+    def _totals(self) -> dict[str, Floats]:
+        rpd = self.network.stage("rpd")
+        left, pending = self.left[rpd], self.stocks[rpd].sum(axis=1)
+        under = dict(zip(AGE_LIMITS.tolist(), self.age[rpd], strict=True))
+        failed = self.flow("removal.removed").sum(axis=1)
+        return {
+            "interceptions": self.interceptions,
+            "rpd.wait_finalised": _ratio(self.waited[rpd], left),
+            "rpd.wait_projected": _ratio(12.0 * pending, self.exogenous["funded"]),
+            "rpd.age_under_6": _ratio(under[6], pending),
+            "rpd.age_under_12": _ratio(under[12], pending),
+            "rpd.age_over_24": _ratio(np.maximum(pending - under[24], 0.0), pending),
+            "rpd.age_over_36": _ratio(np.maximum(pending - under[36], 0.0), pending),
+            "rpd.capacity": self.exogenous["rpd_capacity"],
+            "removals.failed_claimants": failed,
+            "removals": failed + self.exogenous["other_removals"],
+        }
+
+    @cached_property
+    def wait_new(self) -> Floats:
+        """Mean months to finalisation of the claims referred in each month, [T].
+
+        The RPD queue alone is run on for RUN_ON months with the intake, capacity and order of the
+        last twelve months; a month's claims count as known when KNOWN of them have left (the rest
+        at the age they then have), else NaN: not known yet.
+        """
+        return _wait_new(self)
+
+
+_STOCKS = {
+    "eligibility.pending": ("eligibility",),
+    "rpd.pending": ("rpd",),
+    "rpd_legacy.pending": ("rpd_legacy",),
+    "rad.pending": ("rad",),
+    "court.pending": ("court",),
+    "prra.pending": ("prra_ineligible", "prra_refused"),
+    "removal.pending": ("removal",),
+    "stayed.pending": ("stayed",),
+    "pr.pending": ("pr", "pr_dependants"),
+    "not_removed": ("without_status",),
+}
+"""Series that are stocks of stages."""
+
+_REJECTED = tuple(f"rpd.rejected_{n}" for n in ("appealed", "court", "final", "stayed"))
+_WITHDRAWN = ("rpd.withdrawn", "rpd.withdrawn_stayed")
+_ALLOWED = ("rad.substituted", "rad.referred_back")
+_FLOWS = {
+    "referred": ("eligibility.referred",),
+    "ineligible": ("eligibility.ineligible", "eligibility.returned", "rpd.notice"),
+    "returned_to_us": ("eligibility.returned",),
+    "directed_back": ("eligibility.directed_back",),
+    "rpd.accepted": ("rpd.accepted",),
+    "rpd.rejected": _REJECTED,
+    "rpd.withdrawn": _WITHDRAWN,
+    "rpd.finalised": ("rpd.accepted", *_REJECTED, *_WITHDRAWN),
+    "rpd.noticed": ("rpd.notice",),
+    "rad.filed": ("rpd.rejected_appealed",),
+    "rad.allowed": _ALLOWED,
+    "rad.finalised": (
+        *_ALLOWED,
+        *(f"rad.dismissed_{n}" for n in ("court", "final", "stayed")),
+        "rad.closed",
+    ),
+    "removals.failed_claimants": ("removal.removed",),
+    "pr.admitted": ("pr.admitted", "pr_dependants.admitted"),
+}
+"""Series that are sums of edges."""
+
+
+def _sum(table: Floats, rows: list[int]) -> Floats:
+    total = table[rows[0]]
+    for row in rows[1:]:
+        total = total + table[row]
+    return total
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    """top / bottom, NaN where there is nothing to divide by."""
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0)
+
+
+def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
+    """Run the system over the months of `paths`. No random draw; same inputs, same bytes.
+
+    Raises InputError where the months of `paths`, `intake` and `shares` differ, where a claim is
+    negative or not finite, or where shares by law do not add to 1.
+    """
+    network = stages.load()
+    if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
+        raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
+    made = rates(network, paths, intake, shares)
+    n_stages, n_edges = len(network.stages), len(network.edges)
+    _, n_months, n_groups = made.arrivals.shape
+    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
+    entries[:, :BEFORE] = made.start
+    stock = np.empty((n_stages, n_months, n_groups))
+    flow = np.zeros((n_edges, n_months, n_groups))
+    left, waited = np.zeros((2, n_stages, n_months))
+    age = np.zeros((n_stages, AGE_LIMITS.size, n_months))
+    work = np.zeros((4, n_stages, BEFORE + n_months))
+    stage_arrivals = np.full(n_stages, -1, np.int64)
+    stage_arrivals[network.stage("eligibility")] = 0
+    _run(network, made, stage_arrivals, np.arange(n_edges), entries, stock, flow, left, waited, age,
+         AGE_LIMITS, work)  # fmt: skip
+    other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
+    return Flows(
+        paths.months, network, made, stock, flow, left, waited, age, intake.claims,
+        intake.interceptions,
+        {
+            "funded": paths["rpd.funded_capacity"],
+            "rpd_capacity": members_capacity(paths),
+            "other_removals": other,
+        },
+    )  # fmt: skip
+
+
+def _run(network, made, stage_arrivals, slots, entries, stock, flow, left, waited, age, limits,
+         work) -> None:  # fmt: skip
+    kernel.run(
+        network.edge_from, network.edge_to, network.edge_kind, slots, network.edge_joins,
+        network.stage_edges, network.stage_memory, network.stage_by_entry, network.stage_pool,
+        stage_arrivals, made.epoch, made.share, made.joining, made.pool_capacity, made.pool_part,
+        made.hazard, made.lag, made.newest, made.newest_age, made.at_random, made.recall_share,
+        made.recall_pace, made.arrivals, entries, work[0], work[1], stock, flow, left, waited, age,
+        limits, work[2], work[3],
+    )  # fmt: skip
+
+
+def _wait_new(flows: Flows) -> Floats:
+    network, made = flows.network, flows.rates
+    s = network.stage("rpd")
+    entered = flows.entered("rpd")
+    n_months = entered.shape[0]
+    lo, hi = network.stage_edges[s]
+    one = Network(
+        (network.stages[s],), (), (), {"rpd": 0}, {},
+        np.zeros(hi - lo, np.int64), np.full(hi - lo, -1, np.int64), network.edge_kind[lo:hi],
+        np.full(hi - lo, -1, np.int64), np.array([[0, hi - lo]]), np.ones(1, np.int64),
+        np.zeros(1, np.int64), np.zeros(1, np.int64),
+    )  # fmt: skip
+
+    def on(x: Floats) -> Floats:
+        """Carry [..., T] on for RUN_ON months at the mean of its last twelve."""
+        tail = np.repeat(x[..., -12:].mean(axis=-1, keepdims=True), RUN_ON, axis=-1)
+        return np.concatenate([x, tail], axis=-1)
+
+    total = entered.sum(axis=1)
+    # appeals sent back enter in the next month
+    pool = network.stage_pool[s]
+    weight = np.where(total[:, None] > 0.0, entered / np.where(total > 0.0, total, 1.0)[:, None], 0)
+    reached = (weight * made.recall_share[made.epoch]).sum(axis=1)
+    span = n_months + RUN_ON
+    alone = Rates(
+        np.arange(span), np.ones((span, hi - lo, 1)), np.zeros((hi - lo, span)),
+        on(made.pool_capacity[pool : pool + 1]), on(made.pool_part[s : s + 1]),
+        on(made.hazard[s : s + 1]), on(made.lag[s : s + 1]), on(made.newest[s : s + 1]),
+        on(made.newest_age[s : s + 1]), on(made.at_random[s : s + 1]),
+        np.concatenate([reached, np.zeros(RUN_ON)])[:, None], on(made.recall_pace),
+        on(total)[None, :, None], made.start[s].sum(axis=1)[None, :, None],
+    )  # fmt: skip
+    entries = np.zeros((1, BEFORE + span, 1))
+    entries[:, :BEFORE] = alone.start
+    work = np.zeros((4, 1, BEFORE + span))
+    _run(one, alone, np.zeros(1, np.int64), np.full(hi - lo, -1), entries,
+         np.empty((1, span, 1)), np.zeros((0, span, 1)), *np.zeros((2, 1, span)),
+         np.zeros((1, 0, span)), AGE_LIMITS[:0], work)  # fmt: skip
+    came = alone.arrivals[0, :n_months, 0]
+    waiting = work[1, 0, BEFORE : BEFORE + n_months] * work[0, 0, BEFORE : BEFORE + n_months]
+    gone, waited = work[2:, 0, BEFORE : BEFORE + n_months]
+    ages = span - 1 - np.arange(n_months)
+    known = (came > 0.0) & (gone >= KNOWN * came)
+    return np.where(known, _ratio(waited + waiting * ages, gone + waiting), np.nan)
