@@ -1,0 +1,174 @@
+"""Who comes: monthly claims by mode and nationality, observed and then continued.
+
+To July 2025 the national monthly totals are the published ones and their split is rebuilt
+(`flow.reconstruct`). From August 2025 each mode continues at its level (`arrivals.MODE.level`,
+a year) times its factor (`arrivals.MODE.factor`), split by nationality as in the last twelve
+months. Events and law act only as differences from the policy in force (`flow.events`,
+`flow.push`): a scenario that changes nothing gives the baseline exactly.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import events, push
+from sojourn.inputs import months
+from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.errors import InputError
+from sojourn.inputs.parameters import Paths
+
+Array = NDArray[np.float64]
+
+FILE = "data/figures/reconstructed.csv"
+OBSERVED_UNTIL = months.parse("2025-07")
+"""Last month of published national claims."""
+
+LAND, BETWEEN = events.LAND, events.BETWEEN
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Claims made, persons [T, mode, nationality], and interceptions between ports [T]."""
+
+    months: NDArray[np.int64]
+    claims: Array
+    interceptions: Array
+
+
+@dataclass(frozen=True)
+class History:
+    """Observed months: claims [H, mode, nationality] and interceptions [H]."""
+
+    months: NDArray[np.int64]
+    claims: Array
+    interceptions: Array
+
+
+def intake(paths: Paths, deviations: Array | None = None) -> Intake:
+    """Claims and interceptions for the months of `paths`.
+
+    `deviations` [T, mode] are log deviations of the months after the last observed one (None:
+    zero); those of observed months are ignored. Uses arrivals.*, event.*, law.*, push.* and us.*
+    parameters. Raises InputError when the months start before January 2015 or leave gaps.
+    """
+    plan = _plan(int(paths.months[0]), len(paths.months))
+    _check(paths)
+    claims = np.empty((len(paths.months), len(MODES), len(NATIONALITIES)))
+    claims[: plan.seen] = plan.past
+    counted = np.empty(len(paths.months))
+    counted[: plan.seen] = plan.interceptions
+    later = slice(plan.seen, None)
+    level = _stack(paths, "level")[later] * _stack(paths, "factor")[later] / 12
+    if deviations is not None:
+        level = level * np.exp(deviations[later])
+    claims[later] = level[:, :, None] * plan.mix
+    past_factor = _stack(paths, "factor")[: plan.seen]
+    if np.any(past_factor != 1.0):
+        claims[: plan.seen] *= past_factor[:, :, None]
+    before = claims[:, BETWEEN].sum(axis=1)
+    change = events.multiplier(paths)
+    if change is not None:
+        change.apply(claims)
+    harder = push.enforcement(paths)
+    if harder is not None:
+        claims[:, [LAND, BETWEEN]] *= harder[:, None, None]
+    added = push.added(paths)
+    if added is not None:
+        claims = np.maximum(claims + added, 0.0)
+    counted[later] = before[later] * paths["arrivals.interceptions_per_claim"][later]
+    if change is not None or harder is not None or added is not None:
+        counted = _interceptions(paths, counted, before, claims[:, BETWEEN].sum(axis=1))
+    return Intake(paths.months, claims, counted)
+
+
+def _interceptions(paths: Paths, counted: Array, before: Array, after: Array) -> Array:
+    """Interceptions [T] after the claims between ports changed from `before` to `after`.
+
+    Under the Protocol few who cross are intercepted and claim at once; without it nearly all are.
+    """
+    same = np.divide(after, before, out=np.ones_like(before), where=before > 0)
+    whole = events.state(events.switches(paths))[2]
+    shipped = events.reference(int(paths.months[0]), len(paths.months))
+    was_whole = events.state(shipped)[2]
+    opened = (was_whole > 0) & (whole < 1)
+    per_claim = paths["arrivals.interceptions_per_claim_open"]
+    return np.where(
+        opened, after * per_claim * (1 - whole) + counted * same * whole, counted * same
+    )
+
+
+@lru_cache(maxsize=1)
+def history() -> History:
+    """Rebuilt claims and interceptions of all observed months, from the figures table."""
+    span = months.span(months.FIRST, OBSERVED_UNTIL)
+    modes = {name: m for m, name in enumerate(MODES)}
+    names = {code: n for n, code in enumerate(NATIONALITIES)}
+    claims = np.zeros((len(span), len(MODES), len(NATIONALITIES)))
+    counted = np.full(len(span), np.nan)
+    text = resources.files("sojourn").joinpath(FILE).read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        t = months.parse(row["start"][:7]) - months.FIRST
+        if row["series"] == "reconstructed.claims":
+            claims[t, modes[row["mode"]], names[row["nationality"]]] = float(row["value"])
+        else:
+            counted[t] = float(row["value"])
+    return History(span, claims, np.where(np.isnan(counted), published_interceptions(), counted))
+
+
+def published_interceptions() -> Array:
+    """National monthly interceptions as published [H]; NaN where no source gives the month."""
+    from sojourn.inputs import figures
+
+    out = np.full(OBSERVED_UNTIL - months.FIRST + 1, np.nan)
+    for figure in figures.select("interceptions", period="month"):
+        t = months.of_day(figure.start) - months.FIRST
+        if 0 <= t < len(out) and figure.value is not None:
+            out[t] = figure.value
+    return out
+
+
+def mix() -> Array:
+    """Nationality shares by mode [mode, nationality] of the last twelve observed months."""
+    recent = history().claims[-12:].sum(axis=0)
+    everyone = recent.sum(axis=0) / recent.sum()
+    total = recent.sum(axis=1, keepdims=True)
+    return np.where(total > 0, recent / np.maximum(total, 1e-9), everyone)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What does not depend on parameters, for one span of months."""
+
+    seen: int
+    past: Array
+    interceptions: Array
+    mix: Array
+
+
+@lru_cache(maxsize=16)
+def _plan(first: int, length: int) -> _Plan:
+    if first < months.FIRST:
+        expected = f"months from {months.text(months.FIRST)}"
+        raise InputError("intake", "months", months.text(first), expected)
+    skip = first - months.FIRST
+    seen = int(np.clip(OBSERVED_UNTIL - first + 1, 0, length))
+    past = history()
+    return _Plan(
+        seen, past.claims[skip : skip + seen], past.interceptions[skip : skip + seen], mix()
+    )
+
+
+def _check(paths: Paths) -> None:
+    if np.any(np.diff(paths.months) != 1):
+        raise InputError("intake", "months", "a gap", "months one after the other")
+
+
+def _stack(paths: Paths, what: str) -> Array:
+    """Parameter arrivals.MODE.`what` of every mode, [T, mode]."""
+    return np.stack([paths[f"arrivals.{mode}.{what}"] for mode in MODES], axis=1)

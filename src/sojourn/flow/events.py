@@ -1,0 +1,115 @@
+"""How rules and events change who comes: multipliers relative to the policy in force.
+
+Each effect is a factor with an interval, estimated from before and after (docs/arrivals.md states
+the overlap with other events). A factor acts only where a scenario's switch differs from the
+shipped one, so a scenario that changes no switch has no multiplier at all.
+
+States of the Agreement: `none` (suspended), `ports` (at ports of entry only, 2004 to 2023) and
+`whole` (with the Additional Protocol). Factors of `none` and `ports` are stated relative to
+`whole`; between two switch values they act in proportion of logarithms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.inputs import parameters
+from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.parameters import Paths
+
+Array = NDArray[np.float64]
+
+MODE_LIST, NATIONALITY_LIST = list(MODES), list(NATIONALITIES)
+LAND, BETWEEN, AIRPORT, INLAND = (
+    MODE_LIST.index(name) for name in ("land_port", "between_ports", "airport", "inland")
+)
+MEXICO = NATIONALITY_LIST.index("MEX")
+
+AGREEMENT = ("law.stca", "law.protocol_2023")
+BARS = ("law.one_year_bar", "law.fourteen_day_bar")
+VISA, ORDERS, RESIDENTS = "event.mexico_visa", "event.entry_orders", "event.temporary_residents"
+SWITCHES = (*AGREEMENT, *BARS, VISA, ORDERS, RESIDENTS)
+
+
+EFFECTS = (
+    (BARS[0], INLAND, "event.one_year_bar.inland"),
+    (BARS[1], BETWEEN, "event.fourteen_day_bar.between_ports"),
+    (VISA, AIRPORT, "event.mexico_visa.airport"),
+    (VISA, INLAND, "event.mexico_visa.inland"),
+    (ORDERS, LAND, "event.entry_orders.land_port"),
+    (ORDERS, BETWEEN, "event.entry_orders.between_ports"),
+    (ORDERS, AIRPORT, "event.entry_orders.airport"),
+)
+"""Switch, mode and factor of each effect; the visa's is on Mexican citizens alone."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Factors [T, mode] on all claims and, beside them, on claims of Mexican citizens."""
+
+    everyone: Array
+    mexico: Array
+
+    def apply(self, claims: Array) -> None:
+        """Multiply claims [T, mode, nationality] in place."""
+        claims *= self.everyone[:, :, None]
+        claims[:, :, MEXICO] *= self.mexico
+
+
+def multiplier(paths: Paths) -> Effect | None:
+    """Factors on claims, or None where no switch differs from the shipped one.
+
+    Uses law.* switches and event.* switches and effects of `paths`.
+    """
+    base = reference(int(paths.months[0]), len(paths.months))
+    now = switches(paths)
+    if all(np.array_equal(now[name], base[name]) for name in SWITCHES):
+        return None
+    log = _agreement(paths, now) - _agreement(paths, base)
+    mexico = np.zeros_like(log)
+    changed = [name for name in SWITCHES if not np.array_equal(now[name], base[name])]
+    for switch, mode, effect in EFFECTS:
+        if switch in changed:
+            step = (now[switch] - base[switch]) * np.log(paths[effect])
+            (mexico if switch == VISA else log)[:, mode] += step
+    if RESIDENTS in changed:
+        share = np.log(np.maximum(now[RESIDENTS], 1e-6) / np.maximum(base[RESIDENTS], 1e-6))
+        log[:, INLAND] += paths["event.temporary_residents.elasticity"] * share
+    return Effect(np.exp(log), np.exp(mexico))
+
+
+def switches(paths: Paths) -> dict[str, Array]:
+    """The switches of law and events, each [T]."""
+    always = np.ones(len(paths.months))
+    return {name: paths[name] if name in paths.index else always for name in SWITCHES}
+
+
+def state(now: dict[str, Array]) -> tuple[Array, Array, Array]:
+    """Weights [T] of the Agreement's states none, ports and whole; they add up to 1."""
+    agreement, protocol = now["law.stca"], now["law.protocol_2023"]
+    return 1 - agreement, agreement * (1 - protocol), agreement * protocol
+
+
+def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
+    """Log factor [T, mode] of the Agreement's state relative to `whole`."""
+    none, ports, _ = state(now)
+    log = np.zeros((len(paths.months), len(MODE_LIST)))
+    for mode, name in ((LAND, "land_port"), (BETWEEN, "between_ports"), (AIRPORT, "airport")):
+        at_ports = np.log(paths[f"event.agreement_ports.{name}"])
+        off = np.log(paths[f"event.agreement_none.{name}"])
+        if mode == LAND:
+            # a port that turns fewer people back never has fewer claims
+            off = np.maximum(off, np.maximum(at_ports, 0.0))
+        log[:, mode] = none * off + ports * at_ports
+    return log
+
+
+@lru_cache(maxsize=16)
+def reference(first: int, length: int) -> dict[str, Array]:
+    """The shipped switches over the months."""
+    shipped = parameters.load().paths(np.arange(first, first + length, dtype=np.int64))
+    return switches(shipped)

@@ -1,0 +1,94 @@
+"""The push from the United States: onward claims after *announced* ends of protection.
+
+An announcement is a rise of `us.protection_ended.NATIONALITY` (share of the holders of a temporary
+protection told that it ends). Of the people told, a share claims in Canada within half a year
+(`push.onward.STATE`), open or closed by the state of the Agreement, with the delays of the
+episodes of 2017 and 2025 (docs/arrivals.md). The formal end adds nothing: in 2017 the warning of
+May preceded the surge and the end of November had no visible effect.
+
+Enforcement (`us.removals` a year) scales claims at the land border with a stated elasticity whose
+interval reaches zero. Both act only as differences from the shipped paths.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow.events import BETWEEN, LAND, MODE_LIST, NATIONALITY_LIST, state, switches
+from sojourn.inputs import parameters
+from sojourn.inputs.parameters import Paths
+
+Array = NDArray[np.float64]
+
+PROTECTED = ("HTI", "VEN", "other")
+"""Nationality groups with counted holders of a temporary protection (others: all the rest)."""
+
+DELAY = np.array([0.04, 0.22, 0.46, 0.16, 0.08, 0.04])
+"""Share of the onward claims made 0 to 5 months after the month of the announcement.
+
+Mean of Haitian claims after May 2017 (months 1 to 6) and of the claims at Lacolle above their
+level of 2024 after February and June 2025.
+"""
+
+BETWEEN_SHARE = {"none": 0.0, "ports": 0.9, "whole": 0.05}
+"""Share of the onward claims by people who enter between ports, by state of the Agreement.
+
+2017: interceptions rose, land ports did not. 2025: claims rose at the port of Lacolle.
+"""
+
+
+def added(paths: Paths) -> Array | None:
+    """Onward claims [T, mode, nationality] above those of the shipped announcements, or None.
+
+    Persons a month; negative where a scenario cancels an announcement that is not yet observed.
+    """
+    base = reference(int(paths.months[0]), len(paths.months))
+    out = None
+    for name in PROTECTED:
+        now = paths[f"us.protection_ended.{name}"]
+        if np.array_equal(now, base[name]):
+            continue
+        told = _told(now) - _told(base[name])
+        claims = onward(paths, told * paths[f"us.protected.{name}"])
+        if out is None:
+            out = np.zeros((len(paths.months), len(MODE_LIST), len(NATIONALITY_LIST)))
+        out[:, [LAND, BETWEEN], NATIONALITY_LIST.index(name)] += claims
+    return out
+
+
+def onward(paths: Paths, told: Array) -> Array:
+    """Claims [T, 2] at land ports and between ports that follow `told` [T] persons told."""
+    spread = np.convolve(told, DELAY)[: len(told)]
+    weights = dict(zip(("none", "ports", "whole"), state(switches(paths)), strict=True))
+    out = np.zeros((len(told), 2))
+    for name, weight in weights.items():
+        claims = spread * weight * paths[f"push.onward.{name}"]
+        out[:, 0] += claims * (1 - BETWEEN_SHARE[name])
+        out[:, 1] += claims * BETWEEN_SHARE[name]
+    return out
+
+
+def enforcement(paths: Paths) -> Array | None:
+    """Factor [T] on claims at the land border, or None where US removals are the shipped ones."""
+    base = reference(int(paths.months[0]), len(paths.months))["removals"]
+    now = paths["us.removals"]
+    if np.array_equal(now, base):
+        return None
+    ratio = np.maximum(now, 1.0) / np.maximum(base, 1.0)
+    return ratio ** paths["push.enforcement"]
+
+
+def _told(share: Array) -> Array:
+    """Rises of a cumulative share [T]; a fall (protection given back) tells nobody."""
+    return np.maximum(np.diff(share, prepend=share[0]), 0.0)
+
+
+@lru_cache(maxsize=16)
+def reference(first: int, length: int) -> dict[str, Array]:
+    """The shipped announcements and US removals over the months."""
+    shipped = parameters.load().paths(np.arange(first, first + length, dtype=np.int64))
+    out = {name: shipped[f"us.protection_ended.{name}"] for name in PROTECTED}
+    return out | {"removals": shipped["us.removals"]}
