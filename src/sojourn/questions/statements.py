@@ -1,0 +1,272 @@
+"""A public statement as data: what was said, the quantities it claims, the checks put to it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sojourn.inputs.errors import InputError
+
+FOLDER = "data/ledger"
+MAX_BYTES = 100_000
+
+Form = Literal["actual", "estimate", "upper_bound", "forecast"]
+Combine = Literal["one", "sum", "first", "last", "min", "max"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Quantity(_Table):
+    """One number of the statement: about whom, as what, and how closely it has to agree.
+
+    `period` is "present" when the statement speaks of the day on which it was made.
+    """
+
+    id: str = Field(min_length=1)
+    value: float
+    unit: str = Field(min_length=1)
+    population: str = Field(min_length=1)
+    period: str = ""
+    form: Form = "actual"
+    tolerance: float = Field(default=0.02, ge=0, le=0.5)
+    relation: Literal["equals", "at_least", "at_most"] = "equals"
+
+
+class FigureQuery(_Table):
+    """Rows of a published series; `combine` says how several become one number.
+
+    A dimension left out is as `sojourn figures` shows it; "" asks for the total. A query that finds
+    no row is refused, unless `expect_none` says that the gap is the point: then a row is refused.
+    """
+
+    series: str
+    start: str | None = None
+    end: str | None = None
+    mode: str | None = None
+    province: str | None = None
+    nationality: str | None = None
+    stage: str | None = None
+    payer: str | None = None
+    item: str | None = None
+    period: str | None = None
+    source_id: str | None = None
+    combine: Combine = "one"
+    used: bool = True
+    expect_none: bool = False
+
+
+class LawQuery(_Table):
+    """A case put to the law; `expect` is the outcome that the statement implies."""
+
+    facts: dict[str, Any]
+    question: str = "eligibility"
+    on: str = ""
+    expect: str
+
+
+class ModelQuery(_Table):
+    """A series of a scenario at a month, or over a calendar or fiscal year."""
+
+    scenario: str = "baseline"
+    series: str
+    at: str
+    members: int = Field(default=200, ge=1, le=10_000)
+
+
+class CostQuery(_Table):
+    """The mean cost of a cohort to the end of its cases, as `sojourn cost` counts it."""
+
+    cohort: str
+    mode: str | None = None
+    as_of: str | None = None
+    scope: Literal["pbo", "all"] = "pbo"
+    path: Literal["mean", "low", "high"] = "mean"
+
+
+class Check(_Table):
+    """One comparison. With `quantity` it tests that number; without, it is context.
+
+    Exactly one of figure, law, model and cost is asked. `per` divides the figure by another.
+    A context check with `above` or `below` counts only while its value lies there.
+    """
+
+    id: str = Field(min_length=1, pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1)
+    label_fr: str = Field(min_length=1)
+    quantity: str = ""
+    population: str = ""
+    form: Form = "actual"
+    figure: FigureQuery | None = None
+    per: FigureQuery | None = None
+    law: LawQuery | None = None
+    model: ModelQuery | None = None
+    cost: CostQuery | None = None
+    above: float | None = None
+    below: float | None = None
+
+
+class Statement(_Table):
+    """A statement and its checks. `accurate` may quote results as {check_id}."""
+
+    id: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    article: str = ""
+    chosen: str = ""
+    kind: Literal["fact", "opinion"] = "fact"
+    statement: str = Field(min_length=1)
+    statement_fr: str = Field(min_length=1)
+    said_by: str = Field(min_length=1)
+    said_by_fr: str = Field(min_length=1)
+    said_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    reported_in: str = Field(min_length=1)
+    cited_source: str = ""
+    sources: tuple[str, ...] = ()
+    explanation: str = Field(min_length=1)
+    explanation_fr: str = Field(min_length=1)
+    accurate: str = Field(min_length=1)
+    accurate_fr: str = Field(min_length=1)
+    quantity: tuple[Quantity, ...] = ()
+    check: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A statement with the file it stands in."""
+
+    statement: Statement
+    where: str
+
+
+def read(text: str, where: str) -> Statement:
+    """A statement from TOML text. Raises InputError naming the file, the field and the value."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(where, "TOML", str(error), "a well-formed TOML file") from None
+    try:
+        statement = Statement.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise InputError(where, path, first.get("input"), first["msg"]) from None
+    _consistent(statement, where)
+    return statement
+
+
+def _consistent(statement: Statement, where: str) -> None:
+    tested: dict[str, str] = {}
+    quantities = {quantity.id for quantity in statement.quantity}
+    ids: set[str] = set()
+    for check in statement.check:
+        field = f"check {check.id}"
+        asked = [k for k in ("figure", "law", "model", "cost") if getattr(check, k) is not None]
+        if len(asked) != 1:
+            raise InputError(where, field, asked, "exactly one of figure, law, model, cost")
+        if check.id in ids:
+            raise InputError(where, field, check.id, "an id used once")
+        ids.add(check.id)
+        if not check.quantity:
+            continue
+        if check.quantity not in quantities:
+            raise InputError(where, f"{field} quantity", check.quantity, "the id of a [[quantity]]")
+        if check.quantity in tested:
+            expected = f"one test a quantity (check {tested[check.quantity]} tests it already)"
+            raise InputError(where, f"{field} quantity", check.quantity, expected)
+        if check.law is None and not check.population:
+            raise InputError(where, f"{field} population", "", "whom the figure counts")
+        tested[check.quantity] = check.id
+    untested = quantities - set(tested)
+    if untested and statement.kind == "fact":
+        raise InputError(where, "quantity", sorted(untested), "a check that tests it")
+    if statement.kind == "fact" and not statement.check:
+        raise InputError(where, "check", None, "at least one [[check]]")
+
+
+def load(path: str | Path) -> Filed:
+    """The statement of a TOML file. Raises InputError when it cannot be read or is wrong."""
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(
+            str(path), "file", error.strerror or "unreadable", "a readable TOML file"
+        ) from None
+    if len(raw) > MAX_BYTES:
+        raise InputError(str(path), "size", len(raw), f"at most {MAX_BYTES} bytes")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "encoding", f"byte {error.start}", "UTF-8 text") from None
+    return Filed(read(text, str(path)), str(path))
+
+
+def shipped() -> tuple[Filed, ...]:
+    """All shipped statements, by id. Raises InputError on a wrong file or an id used twice."""
+    folder = resources.files("sojourn").joinpath(FOLDER)
+    found: dict[str, Filed] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not entry.name.endswith(".toml"):
+            continue
+        where = f"{FOLDER}/{entry.name}"
+        statement = read(entry.read_text(encoding="utf-8"), where)
+        if f"{statement.id}.toml" != entry.name:
+            raise InputError(where, "id", statement.id, "the name of its file")
+        found[statement.id] = Filed(statement, where)
+    return tuple(found.values())
+
+
+def articles(filed: tuple[Filed, ...]) -> Mapping[str, tuple[Filed, ...]]:
+    """The statements of each article set, by its name."""
+    names = sorted({f.statement.article for f in filed if f.statement.article})
+    return {name: tuple(f for f in filed if f.statement.article == name) for name in names}
+
+
+TEMPLATE = """\
+# One public statement and the checks put to it. The verdict is computed; you explain it.
+id = "{id}"
+kind = "fact"                       # fact | opinion (an opinion is not rated)
+statement = "In 2023 about 143,000 refugee claims were made in Canada."
+statement_fr = "En 2023, environ 143 000 demandes d'asile ont été présentées au Canada."
+said_by = "Who said it"
+said_by_fr = "Qui l'a dit"
+said_on = "2025-01-15"
+reported_in = "Where it was reported"
+cited_source = "What it cites"
+explanation = "What a reader should know."
+explanation_fr = "Ce que le lecteur devrait savoir."
+# A result is quoted by the id of its check, in braces.
+accurate = "In 2023 {{claims}} claims were made, rounded to the nearest 5."
+accurate_fr = "En 2023, {{claims}} demandes ont été présentées, arrondies à 5 près."
+
+[[quantity]]                        # each number claimed: about whom, and as what
+id = "claims_2023"
+value = 143000
+unit = "persons"
+population = "refugee claimants"
+form = "actual"                     # actual | estimate | upper_bound | forecast
+tolerance = 0.02
+
+[[check]]                           # exactly one of figure, law, model, cost
+id = "claims"
+quantity = "claims_2023"            # leave out for context
+population = "refugee claimants"    # whom the figure counts
+label = "Claims made in 2023 (IRCC)"
+label_fr = "Demandes présentées en 2023 (IRCC)"
+[check.figure]
+series = "claims"
+start = "2023-01"
+end = "2023-12"
+period = "month"
+combine = "sum"
+"""
+
+
+def template(identifier: str) -> str:
+    """The text of a new statement file that runs as it stands."""
+    return TEMPLATE.format(id=identifier)
