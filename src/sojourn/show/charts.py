@@ -69,9 +69,10 @@ def day(value: object) -> str:
 
 
 def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
-    """Long rows of one series as one dict a date: `date` and q05, q25, q50, q75, q95, mean.
+    """Long rows of one series as one dict a date: `date`, `mid` and q05, q25, q75, q95 ...
 
-    Values are divided by `scale` and rounded to what a chart can show.
+    `mid` is the mean, or the median where no mean is given. Values are divided by `scale` and
+    rounded to what a chart can show.
     """
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -82,13 +83,14 @@ def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
         if kind == "quantile":
             name = f"q{round(float(row['output_type_id']) * 100):02d}"
         elif kind in ("mean", "point"):
-            name = "mean"
+            name = "mid"
         else:
             continue
         at = day(row["date"])
         found.setdefault(at, {"date": at})[name] = rounded(value / scale)
     for point in found.values():
-        point.setdefault("q50", point.get("mean"))
+        if "q50" in point:
+            point.setdefault("mid", point["q50"])
     return [found[at] for at in sorted(found)]
 
 
@@ -110,7 +112,7 @@ def fan(
     reference: Iterable[Row] = (),
     reference_name: str = "",
     since: object = None,
-    assumed: bool = False,
+    assumed: Sequence[str] = (),
     unit: str = "",
     scale: float = 1.0,
     digits: int = 0,
@@ -120,18 +122,18 @@ def fan(
     subtitle: str = "",
     size: tuple[int, int] = WIDE,
 ) -> Spec:
-    """A series over time: bands of 90 % and 50 % of the members, median line, published dots.
+    """A series over time: bands of 90 % and 50 % of the members, mean line, published dots.
 
     rows: long rows of one series (`date, output_type, output_type_id, value`).
     observed: (date, value) published; reference: rows of another scenario, drawn as a dashed
-    median; since: first month of the continuation that no data cover, marked; assumed: its rates
-    are assumptions, said on the chart; scale: divides the values (1e9 for billions);
-    line: False for a series that is only ever a range.
+    mean; since: first month of the continuation that no data cover, marked; assumed: names of
+    parameters it rests on that are assumptions, said on the chart; scale: divides the values
+    (1e9 for billions); line: False for a series that is only ever a range.
     """
     points = wide(rows, scale)
     dots = [{"date": day(at), "value": rounded(v / scale)} for at, v in observed]
     other = wide(reference, scale)
-    width, height = size
+    height = size[1]
     layers: list[Spec] = []
     if since is not None:
         layers += _since(day(since), lang)
@@ -143,7 +145,7 @@ def fan(
         layers.append(
             {
                 "mark": {"type": "line", "color": "accent", "strokeWidth": 2.2},
-                "encoding": {"x": _time("date"), "y": {"field": "q50", "type": "quantitative"}},
+                "encoding": {"x": _time("date"), "y": {"field": "mid", "type": "quantitative"}},
             }
         )
     if dots:
@@ -165,16 +167,22 @@ def fan(
     spec = _frame(lang, size, title, subtitle)
     spec["data"] = {"name": "rows", "values": points}
     spec["layer"] = layers
-    notes = []
-    if assumed:
-        notes.append(say("rates assumed: data are thin", "taux supposés : données rares", lang))
-    axis = " · ".join(part for part in (unit, *notes) if part)
+    axis = " · ".join(part for part in (unit, _assumed_words(assumed, lang, size[0])) if part)
     spec["layer"][0 if since is None else 2]["encoding"]["y"] |= {
         "title": axis,
         "scale": {"zero": zero, "nice": True},
         "axis": _value_axis(lang, digits, height),
     }
     return spec
+
+
+def _assumed_words(names: Sequence[str], lang: str, width: int) -> str:
+    if not names:
+        return ""
+    shown = 3 if width >= BESIDE else 1
+    more = len(names) - shown
+    words = ", ".join(names[:shown]) + (f" +{more}" if more > 0 else "")
+    return say(f"assumed: {words}", f"supposé : {words}", lang)
 
 
 def _band(low: str, high: str, opacity: float) -> Spec:
@@ -192,7 +200,7 @@ def _reference(points: Sequence[Row]) -> Spec:
     return {
         "data": {"name": "reference", "values": list(points)},
         "mark": {"type": "line", "color": "soft", "strokeWidth": 1.6, "strokeDash": [5, 3]},
-        "encoding": {"x": _time("date"), "y": {"field": "q50", "type": "quantitative"}},
+        "encoding": {"x": _time("date"), "y": {"field": "mid", "type": "quantitative"}},
     }
 
 
@@ -228,12 +236,12 @@ def _end_labels(
         return []
     last = points[-1]
     labels = []
-    for name, weight, role in (("q95", 400, "soft"), ("q50", 700, "accent"), ("q05", 400, "soft")):
-        if last.get(name) is None or (name == "q50" and not line):
+    for name, weight, role in (("q95", 400, "soft"), ("mid", 700, "accent"), ("q05", 400, "soft")):
+        if last.get(name) is None or (name == "mid" and not line):
             continue
         labels.append([last[name], about(last[name], lang, digits), weight, role])
-    if other and other[-1].get("q50") is not None:
-        value = other[-1]["q50"]
+    if other and other[-1].get("mid") is not None:
+        value = other[-1]["mid"]
         words = f"{reference_name} {about(value, lang, digits)}".strip()
         labels.append([value, words, 400, "soft"])
     top = max([p["q95"] for p in points if p.get("q95") is not None] or [1.0])
@@ -271,10 +279,10 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
 
 
 def _hover(lang: str, digits: int, line: bool) -> Spec:
-    fields = [("date", "t"), *([("q50", "q")] if line else []), ("q05", "q"), ("q95", "q")]
+    fields = [("date", "t"), *([("mid", "q")] if line else []), ("q05", "q"), ("q95", "q")]
     names = [
         say("Month", "Mois", lang),
-        *([say("Median", "Médiane", lang)] if line else []),
+        *([say("Mean", "Moyenne", lang)] if line else []),
         say("5 % of members below", "5 % des membres sous", lang),
         say("5 % of members above", "5 % des membres au-dessus", lang),
     ]
@@ -317,10 +325,10 @@ def stack(
     rows: `year` (any text), `part`, `value`; names: part -> words, in the order of stacking from
     the bottom; since: first year that is projected, its bars lighter.
     """
-    table = [dict(row) for row in rows if row["value"] is not None]
+    table: list[dict[str, Any]] = [dict(row) for row in rows if row["value"] is not None]
     parts = [part for part in names if any(row["part"] == part for row in table)]
     years = list(dict.fromkeys(str(row["year"]) for row in table))
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "year": str(row["year"]),
             "part": names[row["part"]],
@@ -338,8 +346,14 @@ def stack(
     colours = [SERIES_ROLES[i % len(SERIES_ROLES)] for i in range(len(parts))]
     legend = None
     if size[0] < BESIDE:
-        legend = {"orient": "top", "title": None, "columns": 2, "symbolType": "square",
-                  "labelLimit": size[0] // 2, "offset": 26}
+        legend = {
+            "orient": "top",
+            "title": None,
+            "columns": 2,
+            "symbolType": "square",
+            "labelLimit": size[0] // 2,
+            "offset": 26,
+        }
     bars = {
         "mark": {"type": "bar", "width": {"band": 0.74}},
         "encoding": {
@@ -404,7 +418,7 @@ def ranking(
 
     rows: mappings with the columns named by `label`, `value`, `low`, `high`.
     """
-    table = [
+    table: list[dict[str, Any]] = [
         {
             "label": str(row[label]),
             "value": rounded(row[value]),
@@ -418,7 +432,8 @@ def ranking(
     spec = _frame(lang, (size[0], 34 * len(table) + 60), title, subtitle)
     spec["data"] = {"name": "rows", "values": table}
     y = {"field": "label", "type": "nominal", "sort": None, "title": None,
-         "axis": {"labelLimit": size[0] // 2, "ticks": False, "domain": False, "grid": False}}  # fmt: skip
+         "axis": {"labelLimit": size[0] // 2, "ticks": False, "domain": False,
+                  "grid": False}}  # fmt: skip
     x = {"field": "value", "type": "quantitative", "title": unit,
          "axis": _value_axis(lang, digits, size[1])}  # fmt: skip
     spec["layer"] = [

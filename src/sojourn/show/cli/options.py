@@ -108,8 +108,8 @@ Quantiles = Annotated[
         "--quantiles",
         metavar="Q,...",
         help=say(
-            "Quantiles between 0 and 1 [default: .05,.1,.25,.5,.75,.9,.95].",
-            "Quantiles entre 0 et 1 [par défaut : .05,.1,.25,.5,.75,.9,.95].",
+            "Quantiles between 0 and 1 (default: .05,.1,.25,.5,.75,.9,.95).",
+            "Quantiles entre 0 et 1 (par défaut : .05,.1,.25,.5,.75,.9,.95).",
         ),
         rich_help_panel=_SHOWN,
     ),
@@ -142,7 +142,7 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="YYYY-MM",
-        help=say("Last month [default: 2035-12].", "Dernier mois [par défaut : 2035-12]."),
+        help=say("Last month (default: 2035-12).", "Dernier mois (par défaut : 2035-12)."),
         rich_help_panel=_SHOWN,
     ),
 ]

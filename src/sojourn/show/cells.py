@@ -1,0 +1,82 @@
+"""The long table of a result turned into cells: per series, dimension and date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sojourn.inputs.series import DIMENSIONS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Key = tuple[str, ...]
+"""Series, then mode, province, nationality, stage, payer, item (empty = total)."""
+
+
+@dataclass
+class Cell:
+    """One value with its interval and, where there is one, the published value beside it.
+
+    `mean` is None for a series that is only ever a range.
+    """
+
+    mean: float | None = None
+    quantiles: dict[float, float] = field(default_factory=dict)
+    observed: float | None = None
+
+    @property
+    def low(self) -> float | None:
+        """The 5 % quantile, or the lowest one given."""
+        return self._edge(0.05, min)
+
+    @property
+    def high(self) -> float | None:
+        """The 95 % quantile, or the highest one given."""
+        return self._edge(0.95, max)
+
+    def _edge(self, level: float, extreme: Any) -> float | None:
+        if not self.quantiles:
+            return None
+        at: float = level if level in self.quantiles else extreme(self.quantiles)
+        return self.quantiles[at]
+
+    @property
+    def exists(self) -> bool:
+        """Whether the model gives a value here at all."""
+        return self.mean is not None or bool(self.quantiles)
+
+
+def cells(frame: pl.DataFrame) -> dict[Key, dict[str, Cell]]:
+    """Cells by key and date, both in the order of the frame; absent values are left out."""
+    names = ["series", *DIMENSIONS, "date", "output_type", "output_type_id", "value"]
+    found: dict[Key, dict[str, Cell]] = {}
+    for *key, date, kind, level, value in frame.select(names).iter_rows():
+        if value is None:
+            continue
+        cell = found.setdefault(tuple(key), {}).setdefault(date, Cell())
+        if kind in ("mean", "point"):
+            cell.mean = value
+        elif kind == "observed":
+            cell.observed = value
+        elif kind == "quantile":
+            cell.quantiles[round(float(level), 6)] = value
+    return found
+
+
+def key(series: str, **dims: str) -> Key:
+    """The key of a series in one cell; a dimension not given is the total."""
+    return (series, *(dims.get(name, "") for name in DIMENSIONS))
+
+
+def parts(
+    found: Mapping[Key, Mapping[str, Cell]], series: str, dim: str
+) -> dict[str, Mapping[str, Cell]]:
+    """Cells of a series by the codes of one dimension, the other dimensions at their total."""
+    at = 1 + DIMENSIONS.index(dim)
+    return {
+        k[at]: by_date
+        for k, by_date in found.items()
+        if k[0] == series and k[at] and not any(c for i, c in enumerate(k) if i not in (0, at))
+    }

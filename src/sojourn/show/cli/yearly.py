@@ -1,0 +1,156 @@
+"""The table that `sojourn run` prints: a year a line, intervals below, published beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from sojourn.inputs import series as declared
+from sojourn.inputs.dimensions import PAYERS, Label
+from sojourn.show import cells as cells_of
+from sojourn.show import i18n
+from sojourn.show.cells import Cell, Key
+from sojourn.show.i18n import say
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Group
+    from rich.table import Table
+
+SHORT: dict[str, Label] = {
+    "claims": Label("Claims", "Demandes"),
+    "referred": Label("Referred", "Déférées"),
+    "rpd.finalised": Label("Finalised", "Réglées"),
+    "rpd.pending": Label("Pending", "En instance"),
+    "rpd.wait_finalised": Label("Wait, finalised", "Attente, réglées"),
+    "rpd.wait_new": Label("Wait, new claim", "Attente, nouvelle"),
+    "removals": Label("Removals", "Renvois"),
+}
+"""Columns of the people table, in order, with headings that fit."""
+
+MONEY = 1e6
+
+
+def yearly(frame: pl.DataFrame, lang: str, title: str = "") -> Group:
+    """Tables of people and of money by year from a yearly long table."""
+    from rich.console import Group
+    from rich.text import Text
+
+    found = cells_of.cells(frame)
+    people = {
+        name: found[cells_of.key(name)] for name in SHORT if cells_of.key(name) in found
+    } or _others(found)
+    shown: list[object] = [Text(title, style="bold")] if title else []
+    if people:
+        shown.append(_table(people, lang))
+    money = _money(found)
+    if money:
+        shown.append(_money_table(money, lang))
+    cities = cells_of.parts(found, "shelter.occupied", "item")
+    if cities:
+        shown.append(_table(cities, lang, names={c: Label(c, c) for c in cities},
+                            title=say("People in shelter at year end",
+                                      "Personnes hébergées en fin d'année", lang)))  # fmt: skip
+    if not (people or money or cities):
+        shown.append(Text(say("no rows", "aucune ligne", lang)))
+    shown.append(Text(_legend(lang), style="dim"))
+    return Group(*shown)  # type: ignore[arg-type]
+
+
+def _others(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, Cell]]:
+    """Totals of whatever else was asked for with --series."""
+    totals = {k[0]: by_date for k, by_date in found.items() if not any(k[1:]) and k[0] != "cost"}
+    return dict(list(totals.items())[:6])
+
+
+def _legend(lang: str) -> str:
+    return say(
+        "Mean over members; 90 % of them lie in the range below it. Published: figures as"
+        " published, where they exist.",
+        "Moyenne des membres; 90 % d'entre eux sont dans l'intervalle dessous. Publié : chiffres"
+        " publiés, là où ils existent.",
+        lang,
+    )
+
+
+def _table(
+    columns: Mapping[str, Mapping[str, Cell]],
+    lang: str,
+    *,
+    names: Mapping[str, Label] | None = None,
+    title: str = "",
+) -> Table:
+    labels = names or SHORT
+    table = _new(title, lang)
+    digits = {}
+    for name, by_date in columns.items():
+        spec = declared.SERIES.get(name)
+        unit = spec.unit if spec else "persons"
+        digits[name] = {"months": 1, "share": 2}.get(unit, 0)
+        label = labels.get(name) or (Label(spec.en, spec.fr) if spec else Label(name, name))
+        heading = label.fr if lang == "fr" else label.en
+        if unit == "months":
+            heading += say(" (months)", " (mois)", lang)
+        table.add_column(heading, justify="right", overflow="fold")
+        if any(cell.observed is not None for cell in by_date.values()):
+            table.add_column(say("published", "publié", lang), justify="right", style="cyan")
+    for date in _dates(columns.values()):
+        line = [date]
+        for name, by_date in columns.items():
+            cell = by_date.get(date, Cell())
+            line.append(_value(cell, lang, digits[name]))
+            if any(one.observed is not None for one in by_date.values()):
+                line.append(i18n.number(cell.observed, lang, digits[name]))
+        table.add_row(*line)
+    return table
+
+
+def _money(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, Cell]]:
+    by_payer = cells_of.parts(found, "cost", "payer")
+    ordered = {payer: by_payer[payer] for payer in PAYERS if payer in by_payer}
+    total = found.get(cells_of.key("cost"))
+    return {**ordered, **({"total": total} if total else {})}
+
+
+def _money_table(columns: Mapping[str, Mapping[str, Cell]], lang: str) -> Table:
+    table = _new(say("Cost, millions of dollars", "Coût, millions de dollars", lang), lang)
+    for name in columns:
+        label = PAYERS.get(name) or Label("Total", "Total")
+        table.add_column(label.fr if lang == "fr" else label.en, justify="right", overflow="fold")
+    for date in _dates(columns.values()):
+        line = [date]
+        for by_date in columns.values():
+            line.append(_value(by_date.get(date, Cell()), lang, 0, MONEY))
+        table.add_row(*line)
+    return table
+
+
+def _new(title: str, lang: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", title_style="bold",
+                  box=box.SIMPLE_HEAD, pad_edge=False)  # fmt: skip
+    table.add_column(say("Year", "Année", lang), no_wrap=True)
+    return table
+
+
+def _dates(columns: Iterable[Mapping[str, Cell]]) -> list[str]:
+    return sorted({date for by_date in columns for date, cell in by_date.items() if cell.exists})
+
+
+def _value(cell: Cell, lang: str, digits: int, scale: float = 1.0) -> str:
+    """The mean, and on a second line the interval where it is wider than one part in a hundred."""
+    if cell.mean is None and cell.low is not None and cell.high is not None:
+        return f"{_shown(cell.low, lang, digits, scale)}–{_shown(cell.high, lang, digits, scale)}"
+    text = _shown(cell.mean, lang, digits, scale)
+    if cell.low is None or cell.high is None or cell.mean is None:
+        return text
+    if cell.high - cell.low <= 0.01 * abs(cell.mean):
+        return text
+    low, high = (_shown(v, lang, digits, scale) for v in (cell.low, cell.high))
+    return f"{text}\n[dim]{low}–{high}[/dim]"
+
+
+def _shown(value: float | None, lang: str, digits: int, scale: float) -> str:
+    return i18n.number(None if value is None else value / scale, lang, digits)
