@@ -1,4 +1,4 @@
-"""Monthly claims by mode, nationality and province, rebuilt from what was published.
+"""Monthly claims by mode of entry, rebuilt from what was published.
 
 One disjoint mapping of (how the person entered, where they claimed, which office booked it):
 
@@ -15,15 +15,14 @@ is rebuilt by the rules of this module and carries a low and a high value (docs/
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow.published import AIRPORT, BORDER, INLAND, OTHER, Published
-from sojourn.inputs import figures, months
-from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs import months
+from sojourn.inputs.dimensions import MODES
 
 Array = NDArray[np.float64]
 
@@ -289,213 +288,3 @@ def proxy_error(pub: Published) -> float:
         guess = share_out(known.sum(), np.full(len(at), np.nan), between_proxy(pub)[at])
         errors.append(np.abs(np.log(guess / known)))
     return float(np.quantile(np.concatenate(errors), 0.9))
-
-
-def by_nationality(pub: Published) -> Cells:
-    """Claims by month and nationality group [T, 13]; rows add up to the national total.
-
-    To November 2023: the monthly table of citizenships (Venezuela and the United States: the
-    year's number, by month as other citizenships). 2024: the year's number, by month as the total
-    (Mexico: January and February at November's level, before the visa of 29 February). December
-    2023 and 2025: last shares known.
-    """
-    names = list(NATIONALITIES)
-    rest, mex = names.index("other"), names.index("MEX")
-    value = pub.nationality.copy()
-    last = int(np.flatnonzero(np.isfinite(value[:, mex]))[-1])
-    table = slice(0, last + 1)
-    low, high = value.copy(), value.copy()
-    small = pub.nationality_suppressed
-    value[small], low[small], high[small] = SUPPRESSED[1], SUPPRESSED[0], SUPPRESSED[2]
-    low[table] = np.where(small[table], low[table], np.maximum(value[table] - 2.5, 0.0))
-    high[table] = np.where(small[table], high[table], value[table] + 2.5)
-    for year in range(2015, 2024):
-        at = np.flatnonzero((pub.months // 12 == year) & (np.arange(len(pub.months)) <= last))
-        pattern = value[at, rest] / value[at, rest].sum()
-        for name in ("USA", "VEN"):
-            n = names.index(name)
-            value[at, n] = pub.nationality_year[year][n] * len(at) / 12 * pattern
-            low[at, n], high[at, n] = 0.5 * value[at, n], 1.6 * value[at, n] + 5
-        value[at, rest] -= value[at][:, [names.index("USA"), names.index("VEN")]].sum(axis=1)
-        low[at, rest], high[at, rest] = value[at, rest] * 0.97, value[at, rest] * 1.03 + 5
-    december = last + 1
-    value[december] = value[last] / value[last].sum() * pub.total[december]
-    in_2024 = np.flatnonzero(pub.months // 12 == 2024)
-    yearly = pub.nationality_year[2024]
-    weight = pub.total[in_2024] / pub.total[in_2024].sum()
-    for n in range(len(names)):
-        months_of = weight * (yearly[n] if n != rest else pub.total[in_2024].sum() - yearly.sum())
-        if n == mex:
-            before = np.minimum(value[last, mex], 0.4 * yearly[n])
-            months_of = share_out(yearly[n], np.r_[before, before, np.full(10, np.nan)], weight)
-        value[in_2024, n] = months_of
-    late = pub.months >= months.parse("2025-01")
-    autumn = np.flatnonzero((pub.months >= months.parse("2024-07")) & ~late)
-    shares = value[autumn].sum(axis=0) / value[autumn].sum()
-    value[late] = pub.total[late, None] * shares
-    after = np.arange(len(pub.months)) > last
-    value[:, rest] += pub.total - value.sum(axis=1)
-    low[after], high[after] = 0.5 * value[after], 1.6 * value[after] + 5
-    exact = np.isfinite(pub.nationality) & ~small
-    exact[:, rest] = False
-    return Cells(value, np.minimum(low, value), np.maximum(high, value), exact)
-
-
-def joint(pub: Published, mode: Cells, nationality: Cells) -> Cells:
-    """Claims by month, mode and nationality [T, 5, 13], adding up to both margins.
-
-    Proportional fitting from seeds: how much more often a nationality appears among claims
-    between ports (published for 2017 to 2022) than among all claims. Land ports take the same
-    seed; airports and inland none. Low and high: the same without seeds, and the margins' own.
-    In 2025 nationalities are not published: their margin follows the modes of late 2024.
-    """
-    seed = seeds(pub, nationality)
-    fitted = fit(seed, mode.value, nationality.value)
-    window = crossing_window(pub)
-    for _ in range(12):
-        # until those who crossed in the published window are the published numbers
-        crossed = fitted[window, BETWEEN].sum(axis=0)
-        goal = pub.between_nationality * crossed.sum() / np.nansum(pub.between_nationality)
-        goal[-1] = np.nan
-        step = np.where(np.isnan(goal), 1.0, goal / np.maximum(crossed, 1.0))
-        seed[BETWEEN] *= step
-        seed[LAND] *= np.sqrt(step)
-        fitted = fit(seed, mode.value, nationality.value, rounds=60)
-    # outside the published window the propensities are an assumption: half as strong
-    seed = np.where(window[:, None, None], seed, np.sqrt(seed))
-    fitted = fit(seed, mode.value, nationality.value)
-    late = pub.months >= months.parse("2025-01")
-    autumn = (pub.months >= months.parse("2024-07")) & ~late
-    mix = fitted[autumn].sum(axis=0)
-    mix[REST] = mix.sum(axis=0)
-    mix = mix / np.maximum(mix.sum(axis=1, keepdims=True), 1e-9)
-    fitted[late] = mode.value[late][:, :, None] * mix
-    flat = fit(np.ones_like(seed), mode.value, nationality.value)
-    down = (
-        np.minimum(mode.low / np.maximum(mode.value, 1e-9), 1.0)[:, :, None]
-        * np.minimum(nationality.low / np.maximum(nationality.value, 1e-9), 1.0)[:, None]
-    )
-    up = np.maximum(mode.high, 1e-9)[:, :, None] / np.maximum(mode.value, 1e-9)[:, :, None]
-    up = (
-        np.clip(up, 1.0, 20.0)
-        * np.clip(nationality.high / np.maximum(nationality.value, 1e-9), 1.0, 20.0)[:, None]
-    )
-    low = np.minimum(fitted, flat) * down
-    high = np.maximum(fitted, flat) * up + 1
-    # who came by land in the surge of 2025 is not published: up to three times the usual share
-    high[late, LAND] = np.minimum(3 * fitted[late, LAND], mode.high[late, LAND, None])
-    high = np.maximum(high, fitted)
-    return Cells(fitted, low, high, np.zeros(fitted.shape, dtype=bool))
-
-
-def crossing_window(pub: Published) -> NDArray[np.bool_]:
-    """Months [T] of the published nationalities of claims between ports."""
-    return (pub.months >= months.parse("2017-02")) & (pub.months <= months.parse("2022-09"))
-
-
-def seeds(pub: Published, nationality: Cells) -> Array:
-    """Propensity [5, 13] of each nationality to come by each mode, relative to all claims."""
-    at = crossing_window(pub)
-    overall = nationality.value[at].sum(axis=0)
-    overall = overall / overall.sum()
-    crossed = pub.between_nationality.copy()
-    unknown = np.isnan(crossed)
-    names = list(NATIONALITIES)
-    rest = names.index("other")
-    # nationalities outside the published top ten share the row "all others" with the rest
-    spread = crossed[rest] * overall / overall[unknown | (np.arange(len(names)) == rest)].sum()
-    crossed = np.where(unknown, spread, crossed)
-    relative = crossed / crossed.sum() / np.maximum(overall, 1e-9)
-    relative[names.index("MEX")] = 0.02
-    out = np.ones((len(MODES), len(names)))
-    out[BETWEEN], out[LAND] = relative, relative
-    # United States citizens, mostly children of other claimants, come by the land border
-    out[LAND, names.index("USA")] = out[BETWEEN, names.index("USA")] = 3.0
-    return np.maximum(out, 1e-6)
-
-
-def fit(seed: Array, rows: Array, columns: Array, rounds: int = 200) -> Array:
-    """Proportional fitting of seed [R, C] or [T, R, C] to margins rows [T, R], columns [T, C]."""
-    cells = np.broadcast_to(seed, (len(rows), *seed.shape[-2:])).copy()
-    for _ in range(rounds):
-        cells *= (columns / np.maximum(cells.sum(axis=1), 1e-12))[:, None, :]
-        cells *= (rows / np.maximum(cells.sum(axis=2), 1e-12))[:, :, None]
-    return cells
-
-
-def hundredths(cells: Array, totals: Array) -> Array:
-    """Cells [T, ...] rounded to 0.01 whose months add up to `totals` [T] exactly."""
-    out = np.round(cells, 2)
-    flat = out.reshape(len(out), -1)
-    for t, total in enumerate(totals):
-        flat[t, flat[t].argmax()] += np.round(total - flat[t].sum(), 2)
-    return out
-
-
-def table(pub: Published) -> list[dict[str, str]]:
-    """Rows of data/figures/reconstructed.csv: every rebuilt cell with low and high.
-
-    `reconstructed.claims` by month, mode and nationality (cells that round to 0 with a high
-    under 0.5 are left out) and `reconstructed.interceptions` by month, where not published.
-    """
-    mode, nationality = by_mode(pub), by_nationality(pub)
-    cells, counted = joint(pub, mode, nationality), interceptions(pub)
-    value = hundredths(cells.value, pub.total)
-    rows: list[dict[str, str]] = []
-    for t, month in enumerate(pub.months):
-        for m, name in enumerate(MODES):
-            for n, code in enumerate(NATIONALITIES):
-                if value[t, m, n] or cells.high[t, m, n] >= 0.5:
-                    bounds = cells.low[t, m, n], cells.high[t, m, n]
-                    rows.append(_row("claims", month, value[t, m, n], bounds, name, code))
-        if not counted.exact[t]:
-            bounds = counted.low[t], counted.high[t]
-            rows.append(_row("interceptions", month, counted.value[t], bounds))
-    return rows
-
-
-NOTES = {
-    "claims": "proportional fitting to mode and nationality margins: docs/arrivals.md",
-    "interceptions": "shared out of a year or a part of the provinces: docs/arrivals.md",
-}
-SOURCES = {"claims": "IRCC-ODP-2025-07", "interceptions": "IRCC-2018-EN"}
-AVAILABLE = "2026-08-22"
-"""The yearly nationality table (IRCC-ODP-2026-08) is the last source the rules use."""
-
-
-def _row(
-    series: str,
-    month: int,
-    value: float,
-    bounds: tuple[float, float],
-    mode: str = "",
-    nationality: str = "",
-) -> dict[str, str]:
-    low, high = min(bounds[0], value), max(bounds[1], value)
-    row = dict.fromkeys(figures.COLUMNS, "")
-    row |= {
-        "series": f"reconstructed.{series}",
-        "start": months.first_day(int(month)).isoformat(),
-        "end": months.last_day(int(month)).isoformat(),
-        "mode": mode,
-        "nationality": nationality,
-        "value": f"{value:.2f}",
-        "low": f"{low:.2f}",
-        "high": f"{high:.2f}",
-        "unit": "persons",
-        "kind": "reconstructed",
-        "available": AVAILABLE,
-        "vintage": SOURCES[series],
-        "source_id": SOURCES[series],
-        "used": "1",
-        "note": NOTES[series],
-    }
-    return row
-
-
-def write(pub: Published, path: str) -> None:
-    """Write the rebuilt cells as a figures table at `path`."""
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, figures.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table(pub))
