@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from sojourn.inputs import months, sources
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PAYERS, PROVINCES
@@ -37,14 +38,15 @@ REGISTRY_COLUMNS = (
 DIMENSIONS = ("mode", "province", "nationality", "stage", "payer", "item")
 KEY = ("series", "start", "end", *DIMENSIONS)
 MISSING = ("suppressed", "not_published", "not_collected")
+BY_COUNTRY = "-by-country.csv"
 KINDS = ("observed", "reconstructed")
 PERIODS = ("day", "month", "quarter", "year", "fiscal_year", "other")
+Key = tuple[str, date, date, str, str, str, str, str, str]
 ERRATUM = "erratum:"
 """A note that starts so marks a row known to be wrong: kept, shown, never chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One published figure. `value` is None exactly where `missing` says why."""
 
     series: str
@@ -69,10 +71,9 @@ class Figure:
     note: str
 
     @property
-    def key(self) -> tuple[object, ...]:
+    def key(self) -> Key:
         """What the figure counts: series, period and dimensions. Conflicts share it."""
-        return (self.series, self.start, self.end, self.mode, self.province, self.nationality,
-                self.stage, self.payer, self.item)  # fmt: skip
+        return self[:9]
 
     @property
     def period(self) -> str:
@@ -130,10 +131,19 @@ def read(
     known_series = frozenset(registry() if series is None else series)
     known_sources = frozenset(sources.load() if source_ids is None else source_ids)
     found: list[Figure] = []
-    used: dict[tuple[object, ...], int] = {}
+    used: dict[Key, int] = {}
+    codes: set[tuple[str, ...]] = set()
     for line, fields in sources.records(raw, where, COLUMNS):
         at = f"{where} line {line}"
-        figure = _figure(fields, at, known_series, known_sources)
+        if fields[0] not in known_series:
+            raise InputError(at, "series", fields[0], nearest(fields[0], known_series))
+        if fields[17] not in known_sources:
+            raise InputError(at, "source_id", fields[17], nearest(fields[17], known_sources))
+        code = (*fields[3:6], fields[7], *fields[12:15], fields[16], fields[18])
+        if code not in codes:
+            _check_codes(dict(zip(COLUMNS, fields, strict=True)), at)
+            codes.add(code)
+        figure = _figure(fields, at)
         if figure.used:
             other = used.setdefault(figure.key, line)
             if other != line:
@@ -143,55 +153,54 @@ def read(
     return tuple(found)
 
 
-def _figure(
-    fields: list[str], at: str, series: frozenset[str], source_ids: frozenset[str]
-) -> Figure:
-    row = dict(zip(COLUMNS, fields, strict=True))
-    if row["series"] not in series:
-        raise InputError(at, "series", row["series"], nearest(row["series"], series))
-    if row["source_id"] not in source_ids:
-        raise InputError(at, "source_id", row["source_id"], nearest(row["source_id"], source_ids))
+def _check_codes(row: Mapping[str, str], at: str) -> None:
     for column in ("unit", "vintage"):
         if not row[column].strip():
             raise InputError(at, column, row[column], "a value")
-    start, end, available = (_day(row[c], at, c) for c in ("start", "end", "available"))
-    if end < start:
-        raise InputError(at, "end", row["end"], f"a day not before start {row['start']}")
     _known(row["mode"], MODES, at, "mode")
     _known(row["province"], PROVINCES, at, "province")
-    _known(row["payer"], PAYERS, at, "payer")
     _known(row["nationality"], countries(), at, "nationality")
-    _known(row["kind"], KINDS, at, "kind", needed=True)
+    _known(row["payer"], PAYERS, at, "payer")
     _known(row["missing"], MISSING, at, "missing")
+    _known(row["kind"], KINDS, at, "kind", needed=True)
     _known(row["used"], ("0", "1"), at, "used", needed=True)
-    value, low, high = (_number(row[c], at, c) for c in ("value", "low", "high"))
-    if (value is None) == (not row["missing"]):
-        got = f"value {row['value']!r}, missing {row['missing']!r}"
+
+
+def _figure(fields: list[str], at: str) -> Figure:
+    """The figure of a row whose codes are known to be right."""
+    start, end, available = (_day(fields[c], at, COLUMNS[c]) for c in (1, 2, 15))
+    if end < start:
+        raise InputError(at, "end", fields[2], f"a day not before start {fields[1]}")
+    value, low, high = (_number(fields[c], at, COLUMNS[c]) for c in (9, 10, 11))
+    missing, used, note = fields[12], fields[18] == "1", fields[19]
+    if (value is None) == (not missing):
+        got = f"value {fields[9]!r}, missing {missing!r}"
         raise InputError(at, "value", got, f"a value or one missing flag ({' | '.join(MISSING)})")
-    ordered = [number for number in (low, value, high) if number is not None]
-    if ordered != sorted(ordered):
-        raise InputError(at, "low, value, high", ordered, "low <= value <= high")
-    if row["used"] == "0" and not row["note"].strip():
-        raise InputError(at, "note", row["note"], "the reason why the row is not used")
-    if row["used"] == "1" and row["note"].startswith(ERRATUM):
-        raise InputError(at, "used", row["used"], "0 for an erratum")
+    if low is not None or high is not None:
+        ordered = [number for number in (low, value, high) if number is not None]
+        if ordered != sorted(ordered):
+            raise InputError(at, "low, value, high", ordered, "low <= value <= high")
+    if not used and not note.strip():
+        raise InputError(at, "note", note, "the reason why the row is not used")
+    if used and note.startswith(ERRATUM):
+        raise InputError(at, "used", fields[18], "0 for an erratum")
     return Figure(
-        row["series"], start, end, row["mode"], row["province"], row["nationality"],
-        row["stage"], row["payer"], row["item"], value, low, high, row["missing"], row["unit"],
-        row["kind"], available, row["vintage"], row["source_id"], row["used"] == "1", row["note"],
+        fields[0], start, end, fields[3], fields[4], fields[5], fields[6], fields[7], fields[8],
+        value, low, high, missing, fields[13], fields[14], available, fields[16], fields[17],
+        used, note,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
-def _parsed_day(text: str) -> date:
-    return months.parse_day(text)
+_DAYS: dict[str, date] = {}
 
 
 def _day(text: str, at: str, field: str) -> date:
-    try:
-        return _parsed_day(text)
-    except InputError:
-        raise InputError(at, field, text, "a day written YYYY-MM-DD") from None
+    found = _DAYS.get(text)
+    if found is None:
+        found = months.parse_day(text, where=at, field=field)
+        if len(_DAYS) < 20_000:
+            _DAYS[text] = found
+    return found
 
 
 def _number(text: str, at: str, field: str) -> float | None:
@@ -282,10 +291,13 @@ def rows(series: str) -> tuple[Figure, ...]:
 
     Raises InputError with the nearest known name.
     """
-    declared(series)
-    family = series.split(".")[0]
-    mine = [name for name in files() if name.removesuffix(".csv").split("-")[0] == family]
-    return tuple(figure for name in mine for figure in _file(name) if figure.series == series)
+    return tuple(f for name in _files_of(series) for f in _file(name) if f.series == series)
+
+
+def _files_of(series: str) -> tuple[str, ...]:
+    """Files that hold a series: `FAMILY.csv` and `FAMILY-PART.csv`."""
+    family = declared(series).series.split(".")[0]
+    return tuple(n for n in files() if n.removesuffix(".csv").split("-")[0] == family)
 
 
 @lru_cache(maxsize=1)
@@ -368,7 +380,7 @@ def select(
     last = _bound(end, "end", last=True) or date.max
     chosen = [
         figure
-        for figure in rows(series)
+        for figure in _held(series, by_country=wanted.get("nationality") != "")
         if period in ("*", figure.period)
         and all(_matches(getattr(figure, name), want) for name, want in wanted.items())
     ]
@@ -386,13 +398,21 @@ def select(
     return tuple(sorted(chosen, key=lambda figure: (figure.start, figure.end, figure.key[3:])))
 
 
+def _held(series: str, *, by_country: bool) -> tuple[Figure, ...]:
+    """Rows of a series; without `by_country`, files of rows by country alone stay shut."""
+    if by_country:
+        return rows(series)
+    names = [name for name in _files_of(series) if not name.endswith(BY_COUNTRY)]
+    return tuple(f for name in names for f in _file(name) if f.series == series)
+
+
 def vintage_at(figures: Iterable[Figure], day: date) -> list[Figure]:
     """Of rows available by `day`, the one for each key that a reader of that day would have used.
 
     The used row where its source was out by then; else the latest other source out by then; else
     (no source that old survives) the earliest source out later, by the series' stated lag.
     """
-    by_key: dict[tuple[object, ...], list[Figure]] = {}
+    by_key: dict[Key, list[Figure]] = {}
     for figure in figures:
         if figure.available <= day and not figure.note.startswith(ERRATUM):
             by_key.setdefault(figure.key, []).append(figure)
@@ -452,7 +472,7 @@ def _bound(day: date | str | None, field: str, *, last: bool) -> date | None:
 
 def conflicts(series: str) -> tuple[tuple[Figure, ...], ...]:
     """Keys of a series with more than one row, each as its rows, the used one first."""
-    by_key: dict[tuple[object, ...], list[Figure]] = {}
+    by_key: dict[Key, list[Figure]] = {}
     for figure in rows(series):
         by_key.setdefault(figure.key, []).append(figure)
     rivals = [group for group in by_key.values() if len(group) > 1]
@@ -471,24 +491,22 @@ class Gap:
 
 
 def gaps(series: str) -> tuple[Gap, ...]:
-    """What is missing: cells with a missing flag, and holes between the main periods held.
+    """What is missing: cells with a missing flag, and holes between the regular periods held.
 
     Holes are looked for between the first and the last figure of each combination of dimensions
-    and regular period (months, quarters, years, fiscal years); their reason is `no row`.
+    and kind of period (months, quarters, years, fiscal years); their reason is `no row`.
     """
     found = []
-    spans: dict[tuple[object, ...], list[tuple[date, date]]] = {}
+    spans: dict[tuple[tuple[str, ...], str], set[tuple[date, date]]] = {}
     for figure in rows(series):
         dims = tuple(getattr(figure, name) for name in DIMENSIONS)
         if figure.value is None and figure.used and figure.low is None and figure.high is None:
             found.append(Gap(series, dims, figure.start, figure.end, figure.missing))
         if figure.period not in ("day", "other"):
-            spans.setdefault((dims, figure.period), []).append((figure.start, figure.end))
+            spans.setdefault((dims, figure.period), set()).add((figure.start, figure.end))
+    day = timedelta(days=1)
     for (dims, _), held in spans.items():
-        held.sort()
-        for (_, before), (after, _) in zip(held, held[1:], strict=False):
-            if after > before + timedelta(days=1):
-                hole = Gap(series, dims, before + timedelta(days=1), after - timedelta(days=1),
-                           "no row")  # type: ignore[arg-type]  # fmt: skip
-                found.append(hole)
+        for (_, before), (after, _) in pairwise(sorted(held)):
+            if after > before + day:
+                found.append(Gap(series, dims, before + day, after - day, "no row"))
     return tuple(sorted(found, key=lambda gap: (gap.start, gap.end, gap.dims)))
