@@ -50,3 +50,19 @@ def words(now: Any, lang: str) -> str:
         left = i18n.number(now.left, lang)
         text += say(f", {left} s left", f", encore {left} s", lang)
     return text
+
+
+@contextmanager
+def waiting(lang: str) -> Iterator[None]:
+    """A line with the seconds passed, for work whose length is not known beforehand."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    words = say("working", "en cours", lang)
+    columns = (SpinnerColumn(), TextColumn(words), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        shown.add_task(words, total=None)
+        yield
