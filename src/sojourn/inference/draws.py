@@ -29,25 +29,26 @@ def uniform(seed: int, name: str, members: int | range) -> NDArray[np.float64]:
     i reads word i of the Philox 4x64-10 stream (Salmon et al. 2011) whose key is (seed, hash of
     the name). Raises InputError for a seed outside 0 to 2**63 - 1 or any other members.
     """
-    lo, hi = bounds(members)
-    check_seed(seed)
-    block = lo // WORDS
-    stream = np.random.Philox(
-        key=np.array([seed, name_key(name)], dtype=np.uint64),
-        counter=np.array([block, 0, 0, 0], dtype=np.uint64),
-    )
-    words = stream.random_raw(hi - block * WORDS)[lo - block * WORDS :]
-    # the 53 leading bits at the middle of their cell: never exactly 0 or 1
-    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return matrix(seed, (name,), members)[0]
 
 
 def matrix(seed: int, names: Sequence[str], members: int | range) -> NDArray[np.float64]:
     """Uniform draws of several names, float64 [names, n]; row p is `uniform(seed, names[p])`."""
     lo, hi = bounds(members)
-    table = np.empty((len(names), hi - lo))
+    check_seed(seed)
+    block = lo // WORDS
+    stream = np.random.Philox(key=np.zeros(2, dtype=np.uint64))
+    # setting the state of one generator is three times faster than making one for each name
+    state = stream.state
+    state["state"]["counter"][0] = block
+    state["state"]["key"][0] = seed
+    words = np.empty((len(names), hi - lo), dtype=np.uint64)
     for p, name in enumerate(names):
-        table[p] = uniform(seed, name, range(lo, hi))
-    return table
+        state["state"]["key"][1] = name_key(name)
+        stream.state = state
+        words[p] = stream.random_raw(hi - block * WORDS)[lo - block * WORDS :]
+    # the 53 leading bits at the middle of their cell: never exactly 0 or 1
+    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
 def normal(seed: int, names: Sequence[str], members: int | range) -> NDArray[np.float64]:

@@ -1,0 +1,125 @@
+"""One member: parameters and intake drawn, claims sent through the stages, rows read out."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import arrivals, profiles
+from sojourn.flow import simulate as flow
+from sojourn.inference import draws, intake, readout
+from sojourn.inference.periods import gather
+from sojourn.inference.plan import CHUNK, Plan
+from sojourn.inference.sampler import Sampler
+from sojourn.inputs import months
+from sojourn.inputs import series as declared
+from sojourn.inputs.parameters import Paths
+
+Floats = NDArray[np.float64]
+
+LAW = "law."
+"""Parameters of this prefix decide the shares by law; while all are exact, so are the shares."""
+
+
+class Task:
+    """The members of a plan: a function (lo, hi) -> float32 [rows, periods, hi - lo].
+
+    It can be pickled: another process, or another machine, makes the same bytes from the plan.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __call__(self, lo: int, hi: int) -> NDArray[np.float32]:
+        """Values of members lo to hi - 1."""
+        return model(self.plan).values(lo, hi)
+
+
+@lru_cache(maxsize=2)
+def model(plan: Plan) -> Model:
+    """The model of a plan, made once in each process."""
+    return Model(plan)
+
+
+class Model:
+    """Everything of a plan that does not differ between members, worked out once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        span = months.span(months.FIRST, plan.periods.last)
+        self.sampler = Sampler(plan.scenario.parameters().paths(span))
+        self.paths = self.sampler.paths
+        self._law_drawn = any(name.startswith(LAW) for name in self.sampler.names)
+        self._shares = profiles.shares(self.paths)
+        self._readers = readout.readers(plan.rows)
+        self._weights = [
+            plan.rows.index(readout.Row(declared.get(row.series).weight, **row.cell))
+            if declared.get(row.series).weight
+            else None
+            for row in plan.rows
+        ]
+        self._blocks: OrderedDict[int, tuple[Floats, Floats]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def values(self, lo: int, hi: int) -> NDArray[np.float32]:
+        """Values of members lo to hi - 1, float32 [rows, periods, hi - lo]."""
+        plan = self.plan
+        made = np.empty((hi - lo, len(plan.rows), len(plan.periods)), dtype=np.float32)
+        for i, member in enumerate(range(lo, hi)):
+            parameters, deviations = self._draws(member)
+            table = self.monthly(self.sampler.member(parameters), deviations)
+            made[i] = self._gathered(table.astype(np.float32))
+        return np.ascontiguousarray(made.transpose(1, 2, 0))
+
+    def monthly(self, paths: Paths, deviations: Floats | None = None) -> Floats:
+        """Rows of one member by month from January 2015, [rows, months]."""
+        came = arrivals.intake(paths, deviations)
+        shares = profiles.shares(paths) if self._law_drawn else self._shares
+        ran = readout.Ran(paths, flow.simulate(paths, came, shares))
+        table = np.empty((len(self.plan.rows), len(paths.months)))
+        for read in self._readers:
+            read(ran, table)
+        return table
+
+    def _gathered(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        periods = self.plan.periods
+        if periods.kind == "month":
+            return table[:, periods.first - months.FIRST :]
+        out = np.empty((len(table), len(periods)), dtype=np.float32)
+        for k, row in enumerate(self.plan.rows):
+            at = self._weights[k]
+            weight = None if at is None else table[at]
+            over = declared.get(row.series).over_year
+            out[k] = gather(table[k], months.FIRST, periods, over, weight)
+        return out
+
+    def _draws(self, member: int) -> tuple[Floats, Floats]:
+        """Parameters [dated rows] and intake deviations [T, mode] of a member.
+
+        Drawing is worth its cost only for many members at once, so whole blocks are drawn and the
+        last few kept for the threads that share them.
+        """
+        number = member // CHUNK
+        with self._lock:
+            if number not in self._blocks:
+                self._blocks[number] = self._block(number * CHUNK)
+                while len(self._blocks) > 4:
+                    self._blocks.popitem(last=False)
+            parameters, deviations = self._blocks[number]
+        i = member - number * CHUNK
+        return parameters[i], deviations[i]
+
+    def _block(self, lo: int) -> tuple[Floats, Floats]:
+        hi = min(lo + CHUNK, self.plan.members)
+        u = draws.matrix(self.plan.seed, self.sampler.names, range(lo, hi))
+        deviations = intake.deviations(self.paths.months, self.plan.seed, lo, hi)
+        return self.sampler.values(u), deviations
+
+
+def cells() -> dict[str, readout.Cells]:
+    """The finest cells of every series that a member knows."""
+    return dict(readout.cells())

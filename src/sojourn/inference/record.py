@@ -1,0 +1,103 @@
+"""What a result came from: versions, data, code, scenario, seed and the command for it."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import lru_cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any
+
+from sojourn.inputs import months, scenario
+from sojourn.inputs.series import QUANTILES
+
+if TYPE_CHECKING:
+    from sojourn.inference.plan import Plan
+
+FLOORS = ("inputs", "law", "flow", "costs", "inference")
+PACKAGES = ("sojourn", "numpy", "numba", "polars", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of Sojourn and of the packages that a number depends on."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        found[name] = metadata.version(name)
+    return found
+
+
+@lru_cache(maxsize=1)
+def data_hash() -> str:
+    """SHA-256 over the names and bytes of every shipped data file."""
+    return _hash_tree(("data",), ("",))
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """SHA-256 over the names and bytes of the code that makes numbers (inputs to inference)."""
+    return _hash_tree(FLOORS, (".py",))
+
+
+def of(plan: Plan, quantiles: tuple[float, ...]) -> dict[str, Any]:
+    """The run record: nothing in it depends on when, where or with how many workers it was made."""
+    return {
+        "scenario": plan.scenario.name,
+        "title": plan.scenario.title,
+        "title_fr": plan.scenario.title_fr,
+        "reference": plan.scenario.reference,
+        "scenario_hash": plan.scenario.hash,
+        "changes": [change.text() for change in plan.scenario.changes],
+        "data_hash": data_hash(),
+        "code_hash": code_hash(),
+        "run_hash": plan.hash,
+        "seed": plan.seed,
+        "members": plan.members,
+        "from": months.text(plan.periods.first),
+        "until": months.text(plan.periods.last),
+        "periods": plan.periods.kind,
+        "versions": versions(),
+        "command": command(plan, quantiles),
+    }
+
+
+def command(plan: Plan, quantiles: tuple[float, ...]) -> str:
+    """The command line that makes the result again."""
+    shipped = plan.scenario.name in scenario.names()
+    own = plan.scenario.changes
+    name = plan.scenario.name if shipped else scenario.DEFAULT
+    base = scenario.Scenario.load(name).changes
+    words = ["sojourn", "run", name]
+    if own[: len(base)] == base:
+        own = own[len(base) :]
+    words += [f"--set {change.text()}" for change in own]
+    words += [f"--members {plan.members}", f"--seed {plan.seed}"]
+    shown = plan.rows[: plan.shown]
+    names = ",".join(dict.fromkeys(row.series for row in shown))
+    by = ",".join(dict.fromkeys(d for row in shown for d in row.cell))
+    words += [f"--series {names}"] + ([f"--by {by}"] if by else [])
+    if plan.periods.kind == "fiscal":
+        words.append("--fiscal")
+    words += [f"--from {months.text(plan.periods.first)}"]
+    words += [f"--until {months.text(plan.periods.last)}"]
+    if quantiles != QUANTILES:
+        words.append("--quantiles " + ",".join(f"{q:g}" for q in quantiles))
+    return " ".join(words)
+
+
+def _hash_tree(folders: tuple[str, ...], endings: tuple[str, ...]) -> str:
+    total = hashlib.sha256()
+    for folder in folders:
+        for name, file in _files(resources.files("sojourn").joinpath(folder), folder):
+            if name.endswith(endings):
+                total.update(f"{name}\0".encode())
+                total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    found: list[tuple[str, Traversable]] = []
+    for entry in folder.iterdir():
+        name = f"{prefix}/{entry.name}"
+        found += _files(entry, name) if entry.is_dir() else [(name, entry)]
+    return sorted(found, key=lambda pair: pair[0])

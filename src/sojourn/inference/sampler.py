@@ -1,0 +1,42 @@
+"""Uncertain parameters of many members at once, from uniform draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.inputs.parameters import Paths, inverse_triangular
+
+
+class Sampler:
+    """Gives `paths.at(u)` for many members, the bytes of which it keeps.
+
+    The inverse triangular law is evaluated once a dated row and not once a month; the months are
+    then filled from those rows by index.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.names = paths.uncertain
+        tables = np.stack([paths.low, paths.value, paths.high])
+        new = np.ones(paths.value.shape, dtype=bool)
+        new[:, 1:] = (tables[:, :, 1:] != tables[:, :, :-1]).any(axis=0)
+        self._at = (np.cumsum(new.ravel()) - 1).reshape(new.shape)
+        self._certain = paths.value[new]
+        name = np.nonzero(new)[0]
+        drawn = np.array([paths.index[n] for n in self.names], dtype=np.int64)
+        self._rows = np.flatnonzero(np.isin(name, drawn))
+        self._name = np.searchsorted(drawn, name[self._rows])
+        self._law = [table[new][self._rows][:, None] for table in tables]
+
+    def values(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of all dated rows, [n, rows], from u [uncertain names, n]."""
+        found = np.repeat(self._certain[None], u.shape[1], axis=0)
+        found[:, self._rows] = inverse_triangular(u[self._name], *self._law).T
+        return found
+
+    def member(self, values: NDArray[np.float64]) -> Paths:
+        """Paths of one member from its row of `values`."""
+        return replace(self.paths, value=np.take(values, self._at, mode="clip"))
