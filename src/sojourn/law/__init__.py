@@ -1,1 +1,4 @@
-"""What the law says: dated provisions and the decision they give, pure, one person or many."""
+"""What the law says: dated rules as tables, and decisions with their trail.
+
+`decide` answers one case; `batch` answers many; `tables` holds the law; `acts` takes it apart.
+"""
