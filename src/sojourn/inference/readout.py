@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.costs import programmes, spending
+from sojourn.costs.quantities import CITIES
+from sojourn.costs.spending import Spending
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
 from sojourn.inference.outputs import Cells, Row
-from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
@@ -39,12 +42,30 @@ class Ran:
     paths: Paths
     flows: Flows
 
+    @cached_property
+    def spending(self) -> Spending:
+        """What it cost."""
+        return spending.spend(self.flows, self.paths)
+
 
 @lru_cache(maxsize=1)
 def cells() -> Mapping[str, Cells]:
     """The finest cells of every series that a member knows, in the order they are shown."""
     who = Cells(("mode", "nationality"), tuple(product(MODES, NATIONALITIES)))
-    return {**dict.fromkeys(GROUPED, who), **dict.fromkeys(TOTALS, Cells())}
+    return {
+        **dict.fromkeys(GROUPED, who),
+        **dict.fromkeys(TOTALS, Cells()),
+        "shelter.occupied": Cells(("item",), tuple((city,) for city in CITIES)),
+        "cost": Cells(
+            ("stage", "payer", "province", "item"), tuple(map(_cost_cell, programmes.load()))
+        ),
+    }
+
+
+def _cost_cell(line: programmes.Programme) -> tuple[str, str, str, str]:
+    """Stage, payer, province, item: a place that is no province is an item (city, other)."""
+    known = line.place in PROVINCES
+    return line.stage, line.payer, line.place if known else "", "" if known else line.place
 
 
 Reader = Callable[[Ran, Floats], None]
@@ -60,6 +81,10 @@ def readers(rows: Sequence[Row]) -> list[Reader]:
 
 
 def _reader(name: str, wanted: list[tuple[int, Row]]) -> Reader:
+    if name == "cost":
+        return _cost(wanted)
+    if name == "shelter.occupied":
+        return _shelter(wanted)
     if name in GROUPED and any(row.cell for _, row in wanted):
         return _grouped(name, wanted)
     at = [place for place, _ in wanted]
@@ -82,3 +107,28 @@ def _grouped(name: str, wanted: list[tuple[int, Row]]) -> Reader:
             table[at] = by_group[:, groups].sum(axis=1)
 
     return split
+
+
+def _cost(wanted: list[tuple[int, Row]]) -> Reader:
+    known = cells()["cost"]
+    picks = []
+    for at, row in wanted:
+        cell = [(i, row.cell[dim]) for i, dim in enumerate(known.dims) if dim in row.cell]
+        lines = [k for k, code in enumerate(known.codes) if all(code[i] == v for i, v in cell)]
+        picks.append((at, np.array(lines, dtype=np.int64)))
+
+    def spent(ran: Ran, table: Floats) -> None:
+        cad = ran.spending.cad
+        for at, lines in picks:
+            table[at] = cad[lines].sum(axis=0)
+
+    return spent
+
+
+def _shelter(wanted: list[tuple[int, Row]]) -> Reader:
+    def sheltered(ran: Ran, table: Floats) -> None:
+        by_city = ran.spending.shelter
+        for at, row in wanted:
+            table[at] = by_city[row.item] if row.item else np.sum(list(by_city.values()), axis=0)
+
+    return sheltered

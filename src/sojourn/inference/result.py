@@ -46,7 +46,7 @@ class Result:
         """The long table (`inputs.series.LONG_COLUMNS`): mean and quantiles, then observed values.
 
         A value that does not exist (a mean wait of nobody) is null. Series that are only ever a
-        range have quantiles on both sides of the middle and no single number.
+        range have quantiles on both sides of the middle and no mean.
         """
         return self._frame
 
@@ -134,9 +134,7 @@ class Result:
     def _modelled(self, at: int, row: Row) -> pl.DataFrame:
         levels = self.summary.quantiles
         kinds = [("quantile", f"{q:g}", self.summary.quantile[i, at]) for i, q in enumerate(levels)]
-        if declared.get(row.series).range_only:
-            kinds = [kind for kind in kinds if float(kind[1]) != 0.5]
-        else:
+        if not declared.get(row.series).range_only:
             kinds = [("mean", "", self.summary.mean[at]), *kinds]
         values = np.stack([kind[2] for kind in kinds], axis=1).ravel()
         count = len(kinds)
