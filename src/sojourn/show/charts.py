@@ -171,9 +171,14 @@ def fan(
     spec["layer"][0 if since is None else 2]["encoding"]["y"] |= {
         "title": axis,
         "scale": {"zero": zero, "nice": True},
-        "axis": _value_axis(lang, digits, height),
+        "axis": _value_axis(lang, min(digits, _axis_digits(highest(points))), height),
     }
     return spec
+
+
+def highest(points: Iterable[Row]) -> float:
+    """The largest value drawn."""
+    return max((p[q] for p in points for q in ("q95", "mid") if p.get(q) is not None), default=0.0)
 
 
 def _assumed_words(names: Sequence[str], lang: str, width: int) -> str:

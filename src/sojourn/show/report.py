@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sojourn.inputs.scenario import Scenario
 
 TEMPLATES = "show/templates"
+LARGE = ("rpd.pending", "rpd.wait_new", "claims")
+"""Series whose charts are large; the others stand two abreast."""
 HEADLINES = ("claims", "rpd.pending", "rpd.wait_new", "removals", "pr.admitted", "without_status")
 AHEAD = 5
 """Years past the last published claims that the sentences speak of, or the last year shown."""
@@ -108,8 +110,10 @@ def plain_cell(key: Key) -> bool:
 
 
 def shown_block(block: blocks.Block, number: int) -> dict[str, Any]:
-    """A block with its charts drawn."""
-    wide, narrow = (markup(labelled(charts.svg(spec), block)) for spec in block.charts)
+    """A block with its charts drawn: two sizes of the large ones, the small one of the others."""
+    large = block.name in LARGE
+    wide = markup(labelled(charts.svg(block.charts[0]), block)) if large else ""
+    narrow = markup(labelled(charts.svg(block.charts[1]), block))
     return {**vars(block), "wide": wide, "narrow": narrow, "id": f"series-{number}"}
 
 

@@ -22,6 +22,8 @@ class Command(NamedTuple):
 
 
 CLI = "sojourn.show.cli"
+TRACE = "SOJOURN_TRACEBACK"
+"""Environment variable that lets an internal error show its traceback."""
 
 COMMANDS: dict[str, Command] = {
     "run": Command(
@@ -113,7 +115,10 @@ COMMANDS: dict[str, Command] = {
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
-    """Run the command line and exit: 0 done, 1 a check failed, 2 wrong input, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 a check failed, 2 wrong input.
+
+    Further: 70 an internal error, 130 interrupted, 141 nobody reads, 143 terminated.
+    """
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = call(sys.argv[1:] if argv is None else argv)
@@ -146,6 +151,13 @@ def call(argv: list[str]) -> int:
             "mémoire insuffisante : réduire --members ou --by",
         )
         return _refuse(line)
+    except OSError:
+        raise
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        kind = type(error).__name__
+        return _refuse(f"sojourn: internal error: {kind}: {error} ({TRACE}=1 shows where)", 70)
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -152,8 +152,8 @@ Real = Annotated[
         "--real",
         metavar="YEAR",
         help=say(
-            "Money in constant dollars of this year; nominal otherwise.",
-            "Dollars constants de cette année; nominaux sinon.",
+            "Constant dollars of a year: refused while no price index is held (docs/limits.md).",
+            "Dollars constants : refusé tant qu'aucun indice de prix n'est détenu.",
         ),
         rich_help_panel=_SHOWN,
     ),
@@ -302,6 +302,13 @@ def quantiles(text: str | None) -> tuple[float, ...]:
             raise InputError("--quantiles", "quantile", word, "numbers between 0 and 1, by commas")
         found.append(value)
     return tuple(sorted(set(found)))
+
+
+def real(year: int | None) -> None:
+    """Refuse constant dollars: no price index is among the published figures held (limits.md)."""
+    if year is not None:
+        expected = "no such option yet: no price index is among the figures held; money is nominal"
+        raise InputError("--real", "year", year, expected)
 
 
 def language(lang: str) -> str:

@@ -66,6 +66,7 @@ def run(
     lang: options.Lang = "en",
 ) -> None:
     options.language(lang)
+    options.real(real)
     chosen = options.scenario(scenario, set_)
     if keep not in (None, "members"):
         raise InputError("--keep", "keep", keep, "members")
@@ -77,17 +78,14 @@ def run(
         quantiles=levels, from_=from_, until=until, lang=lang, out=out, keep=keep,
     )  # fmt: skip
     result = ran.over("fiscal") if fiscal else ran
-    if real is not None:
-        from sojourn.show import prices
-
-        result, ran = prices.real(result, real), prices.real(ran, real)
     by_year = yearly_of(ran, fiscal)
     record = dict(result.record)
     title = chosen.title_fr if lang == "fr" else chosen.title
     if out:
         from sojourn.show import report
 
-        pages = report.Pages(chosen, ran, by_year, record, lang, "fiscal" if fiscal else "year")
+        kind = "fiscal" if fiscal else "year"
+        pages = report.Pages(chosen, ran, by_year, record, lang, kind)
         report.write(out, pages, result.table())
         typer.echo(say("wrote", "écrit :", lang) + f" {out}/report.html", err=True)
     emit(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
 SHORT: dict[str, Label] = {
     "claims": Label("Claims", "Demandes"),
@@ -24,9 +25,12 @@ SHORT: dict[str, Label] = {
     "rpd.pending": Label("Pending", "En instance"),
     "rpd.wait_finalised": Label("Wait, finalised", "Attente, réglées"),
     "rpd.wait_new": Label("Wait, new claim", "Attente, nouvelle"),
-    "removals": Label("Removals", "Renvois"),
+    "removals": Label("Removed", "Renvoyées"),
+    "pr.admitted": Label("Settled (PR)", "Établies (RP)"),
 }
-"""Columns of the people table, in order, with headings that fit."""
+"""Columns of the people tables, in order, with headings that fit."""
+
+FIRST = ("claims", "referred", "rpd.finalised", "rpd.pending")
 
 MONEY = 1e6
 
@@ -41,8 +45,10 @@ def yearly(frame: pl.DataFrame, lang: str, title: str = "") -> Group:
         name: found[cells_of.key(name)] for name in SHORT if cells_of.key(name) in found
     } or _others(found)
     shown: list[object] = [Text(title, style="bold")] if title else []
-    if people:
-        shown.append(_table(people, lang))
+    first = {name: by_date for name, by_date in people.items() if name in FIRST}
+    for part in (first, {n: c for n, c in people.items() if n not in first}):
+        if part:
+            shown.append(_table(part, lang))
     money = _money(found)
     if money:
         shown.append(_money_table(money, lang))
@@ -65,7 +71,7 @@ def _others(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, C
 
 def _legend(lang: str) -> str:
     return say(
-        "Mean over members; 90 % of them lie in the range below it. Published: figures as"
+        "Mean over members; 90% of them lie in the range below it. Published: figures as"
         " published, where they exist.",
         "Moyenne des membres; 90 % d'entre eux sont dans l'intervalle dessous. Publié : chiffres"
         " publiés, là où ils existent.",
@@ -95,7 +101,7 @@ def _table(
         if any(cell.observed is not None for cell in by_date.values()):
             table.add_column(say("published", "publié", lang), justify="right", style="cyan")
     for date in _dates(columns.values()):
-        line = [date]
+        line: list[str | Text] = [date]
         for name, by_date in columns.items():
             cell = by_date.get(date, Cell())
             line.append(_value(cell, lang, digits[name]))
@@ -118,7 +124,7 @@ def _money_table(columns: Mapping[str, Mapping[str, Cell]], lang: str) -> Table:
         label = PAYERS.get(name) or Label("Total", "Total")
         table.add_column(label.fr if lang == "fr" else label.en, justify="right", overflow="fold")
     for date in _dates(columns.values()):
-        line = [date]
+        line: list[str | Text] = [date]
         for by_date in columns.values():
             line.append(_value(by_date.get(date, Cell()), lang, 0, MONEY))
         table.add_row(*line)
@@ -139,17 +145,25 @@ def _dates(columns: Iterable[Mapping[str, Cell]]) -> list[str]:
     return sorted({date for by_date in columns for date, cell in by_date.items() if cell.exists})
 
 
-def _value(cell: Cell, lang: str, digits: int, scale: float = 1.0) -> str:
+def _value(cell: Cell, lang: str, digits: int, scale: float = 1.0) -> Text:
     """The mean, and on a second line the interval where it is wider than one part in a hundred."""
+    from rich.text import Text
+
     if cell.mean is None and cell.low is not None and cell.high is not None:
-        return f"{_shown(cell.low, lang, digits, scale)}–{_shown(cell.high, lang, digits, scale)}"
-    text = _shown(cell.mean, lang, digits, scale)
+        return Text(_range(cell.low, cell.high, lang, digits, scale))
+    text = Text(_shown(cell.mean, lang, digits, scale))
     if cell.low is None or cell.high is None or cell.mean is None:
         return text
     if cell.high - cell.low <= 0.01 * abs(cell.mean):
         return text
-    low, high = (_shown(v, lang, digits, scale) for v in (cell.low, cell.high))
-    return f"{text}\n[dim]{low}–{high}[/dim]"
+    return text.append("\n" + _range(cell.low, cell.high, lang, digits, scale), style="dim")
+
+
+def _range(low: float, high: float, lang: str, digits: int, scale: float) -> str:
+    """An interval that fits a column: in thousands where both ends have five figures."""
+    if low / scale >= 10_000:
+        return f"{_shown(low, lang, 0, scale * 1000)}–{_shown(high, lang, 0, scale * 1000)} k"
+    return f"{_shown(low, lang, digits, scale)}–{_shown(high, lang, digits, scale)}"
 
 
 def _shown(value: float | None, lang: str, digits: int, scale: float) -> str:
