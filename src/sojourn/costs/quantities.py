@@ -1,0 +1,245 @@
+"""How much of each thing there is in a month: claims, staff, months of cover, nights, pupils.
+
+Benefit clocks (docs/costs.md): health cover runs from the claim to the final refusal and some
+months on, or to permanent residence; social assistance falls with the time since the claim;
+shelter and hotel belong to the first months. Living costs follow the province of residence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow.rates import members_capacity
+from sojourn.flow.simulate import Flows
+from sojourn.inputs import parameters
+from sojourn.inputs.dimensions import MODES
+from sojourn.inputs.errors import InputError, nearest
+from sojourn.inputs.parameters import Paths
+
+Floats = NDArray[np.float64]
+
+BORDER_MODES = [list(MODES).index(mode) for mode in ("land_port", "between_ports", "airport")]
+OPEN_STAGES = ("eligibility", "rpd_legacy", "rpd", "rad", "court", "prra_ineligible")
+"""Stages of a claim still open: assistance, schooling and services run."""
+
+RESIDENT = 24
+"""Months of claims whose provinces stand for those of all open claims."""
+
+DAYS = 365.25 / 12.0
+"""Nights in a month."""
+
+
+class Quantities:
+    """Quantities of one run by month, [T] each, worked out when first asked for."""
+
+    def __init__(self, flows: Flows, paths: Paths) -> None:
+        self.flows = flows
+        self.paths = paths
+        self._known: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        """Quantity [T]. Raises InputError with the nearest known name."""
+        found = self._known.get(name)
+        if found is None:
+            head, _, place = name.partition(".")
+            make = _MADE.get(name) or _MADE.get(head)
+            if make is None:
+                raise InputError("quantities", "name", name, nearest(name, _MADE))
+            found = make(self, place)
+            self._known[name] = found
+        return found
+
+    def stock(self, stage: str) -> Floats:
+        """People in a stage at month end, [T]."""
+        name = f"stock.{stage}"
+        if name not in self._known:
+            self._known[name] = _over_groups(self.flows.stock(stage))
+        return self._known[name]
+
+    def edge(self, name: str) -> Floats:
+        """People who take the edge in the month, [T]."""
+        return _over_groups(self.flows.flow(name))
+
+    def left(self, stage: str) -> Floats:
+        """People who leave the stage in the month by any edge, [T]."""
+        network = self.flows.network
+        first, last = network.stage_edges[network.stage(stage)]
+        return np.einsum("etg->t", self.flows.flows[first:last])
+
+    def entered(self, stage: str) -> Floats:
+        """People who enter the stage in the month: change of stock and those who left, [T]."""
+        came = self.left(stage)
+        came[1:] += np.diff(self.stock(stage))
+        # the stock before the first month is not kept: taken as unchanged in it
+        return np.maximum(came, 0.0)
+
+
+def _over_groups(by_group: Floats) -> Floats:
+    return np.einsum("tg->t", by_group)
+
+
+def rpd_extra(paths: Paths) -> Floats:
+    """RPD decisions a year that a scenario adds to the shipped plan and so needs staff for, [T].
+
+    A capacity set to an exact value is bought with staff; one drawn inside its range is the
+    productivity of the staff there is, and only what lies outside that range needs more.
+    """
+    return _extra(paths, "rpd.capacity") + (members_capacity(paths) - paths["rpd.capacity"])
+
+
+def _extra(paths: Paths, name: str) -> Floats:
+    base = _shipped(int(paths.months[0]), len(paths.months))
+    at, p = base.index[name], paths.index[name]
+    plan, low, high = base.value[at], base.low[at], base.high[at]
+    value = paths.value[p]
+    exact = paths.low[p] == paths.high[p]
+    return np.where(exact, value - plan, value - np.clip(value, low, high))
+
+
+@lru_cache(maxsize=4)
+def _shipped(first: int, length: int) -> Paths:
+    return parameters.load().paths(np.arange(first, first + length))
+
+
+def _staff(q: Quantities, division: str, extra: Floats) -> Floats:
+    """Full-time equivalents a month over twelve: years of work in the month."""
+    paths = q.paths
+    needed = paths[f"cost.{division}.ftes"] + paths[f"cost.{division}.fte_per_decision"] * extra
+    return np.maximum(needed, 0.0) / 12.0
+
+
+def recent(flow: Floats, months: Floats, stock: Floats) -> Floats:
+    """Of those who entered, how many did so in the last `months` (a fraction may count), [T].
+
+    Never more than `stock`. Before the run people had entered evenly, as the first stock says.
+    """
+    span = np.arange(flow.size, dtype=np.float64)
+    total = np.concatenate([[0.0], np.cumsum(flow)])
+    since = span + 1.0 - months
+    entered = total[1:] - np.interp(since, np.arange(flow.size + 1.0), total)
+    before = stock[:1] * np.clip(-since / np.maximum(months, 1e-9), 0.0, 1.0)
+    return np.minimum(entered + before, stock)
+
+
+def _ifhp(q: Quantities, stage: str) -> Floats:
+    if stage == "removal":
+        stock = q.stock("removal") + q.stock("stayed")
+        return recent(q["refused"], q.paths["benefit.ifhp.after_refusal"], stock)
+    if stage == "pr":
+        return recent(q.entered("pr"), q.paths["benefit.ifhp.after_acceptance"], q.stock("pr"))
+    if stage == "rpd":
+        return q.stock("rpd") + q.stock("rpd_legacy")
+    return q.stock(stage)
+
+
+def _refused(q: Quantities) -> Floats:
+    """People finally refused in the month: into removal or stayed, not back from elsewhere, [T]."""
+    back = q.edge("stayed.lifted") + q.edge("without_status.located")
+    return np.maximum(q.entered("removal") + q.entered("stayed") - back, 0.0)
+
+
+def _open(q: Quantities) -> Floats:
+    return np.sum([q.stock(stage) for stage in OPEN_STAGES], axis=0)
+
+
+def _residence(q: Quantities, place: str) -> Floats:
+    """Share of open claims whose claimant lives in the province, [T]: claims of the last months."""
+    claims = q["claims"]
+    here = trailing(claims * residence(q.paths, place), RESIDENT)
+    return here / np.maximum(q["recent_claims"], 1e-9)
+
+
+def residence(paths: Paths, place: str) -> Floats:
+    """Share of the claimants of a month who will live in the province, [T].
+
+    Those who leave Quebec go to the other provinces in proportion to claims made there.
+    """
+    claimed = {p: paths[f"residence.claimed.{p}"] for p in ("QC", "ON", "AB", "BC")}
+    left = claimed["QC"] * paths["residence.left.QC"]
+    if place == "QC":
+        return claimed["QC"] - left
+    grown = 1.0 + left / np.maximum(1.0 - claimed["QC"], 1e-9)
+    if place == "other":
+        return (1.0 - sum(claimed.values())) * grown
+    return claimed[place] * grown
+
+
+def trailing(x: Floats, span: int) -> Floats:
+    """Sum of the last `span` months, of fewer at the start, [T]."""
+    total = np.cumsum(x)
+    moved = total.copy()
+    moved[span:] -= total[:-span]
+    return moved
+
+
+def _receiving(q: Quantities) -> Floats:
+    """Claimants who would be on social assistance at month end, [T].
+
+    Open claims are taken as the newest ones, so that age follows from the claims made.
+    """
+    claims, paths, waiting = q["claims"], q.paths, q["open"]
+    year = np.minimum(trailing(claims, 12), waiting)
+    three = np.minimum(trailing(claims, 36), waiting)
+    return (
+        paths["benefit.assistance.year1"] * year
+        + paths["benefit.assistance.year2"] * (three - year)
+        + paths["benefit.assistance.later"] * (waiting - three)
+    )
+
+
+def shelter(entries: Floats, leaving: Floats, start: float) -> Floats:
+    """Persons active in a city's shelters in each month, [T].
+
+    active(t) = active(t-1) x (1 - leaving) + entries(t), from `start` before the first month.
+    """
+    active = np.empty(entries.size)
+    now = start
+    for t, (came, gone) in enumerate(zip(entries.tolist(), leaving.tolist(), strict=True)):
+        now = now * (1.0 - gone) + came
+        active[t] = now
+    return active
+
+
+def _active(q: Quantities, city: str) -> Floats:
+    paths = q.paths
+    claims = q["claims"] * paths["residence.claimed.ON"]
+    entries = claims * paths[f"benefit.shelter.entry.{city}"]
+    start = float(paths[f"benefit.shelter.start.{city}"][0])
+    return shelter(entries, paths[f"benefit.shelter.exit.{city}"], start)
+
+
+CITIES = ("Toronto",)
+"""Cities with a monthly count of claimants in shelters."""
+
+_MADE: dict[str, Callable[[Quantities, str], Floats]] = {
+    "claims": lambda q, _: np.einsum("tmn->t", q.flows.claims),
+    "claims_at_border": lambda q, _: sum(
+        np.einsum("tn->t", q.flows.claims[:, mode]) for mode in BORDER_MODES
+    ),
+    "interceptions": lambda q, _: q.flows.interceptions,
+    "rpd_staff": lambda q, _: _staff(q, "rpd", rpd_extra(q.paths)),
+    "rad_staff": lambda q, _: _staff(q, "rad", _extra(q.paths, "rad.capacity")),
+    "rpd_finalised": lambda q, _: q.left("rpd") - q.edge("rpd.notice"),
+    "court_filed": lambda q, _: q.entered("court"),
+    "removals": lambda q, _: q.edge("removal.removed"),
+    "refused": lambda q, _: _refused(q),
+    "ifhp_months": _ifhp,
+    "open": lambda q, _: _open(q),
+    "residence": _residence,
+    "open_months": lambda q, place: q["open"] * q[f"residence.{place}"],
+    "recent_claims": lambda q, _: trailing(q["claims"], RESIDENT),
+    "receiving": lambda q, _: _receiving(q),
+    "assistance_months": lambda q, place: q["receiving"] * q[f"residence.{place}"],
+    "pupil_years": lambda q, place: (
+        q[f"open_months.{place}"] * q.paths["benefit.school.share"] / 12.0
+    ),
+    "hotel_nights": lambda q, _: q.paths["benefit.hotel.places"] * DAYS,
+    "shelter_active": _active,
+    "shelter_nights": lambda q, city: (
+        q[f"shelter_active.{city}"] * q.paths[f"benefit.shelter.nightly.{city}"] * DAYS
+    ),
+}
