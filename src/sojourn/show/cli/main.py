@@ -232,7 +232,7 @@ def overview() -> str:
         i18n.say("Examples:", "Exemples :"),
         "  sojourn run baseline",
         "  sojourn run baseline --set rpd.capacity=80000@2026-01 --out report",
-        "  sojourn compare baseline rpd_80000",
+        "  sojourn compare baseline rpd-80000",
         "  sojourn figures rpd.pending",
         "",
         i18n.say(

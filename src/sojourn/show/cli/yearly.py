@@ -35,12 +35,17 @@ FIRST = ("claims", "referred", "rpd.finalised", "rpd.pending")
 MONEY = 1e6
 
 
-def yearly(frame: pl.DataFrame, lang: str, title: str = "") -> Group:
-    """Tables of people and of money by year from a yearly long table."""
+def yearly(frame: pl.DataFrame, lang: str, title: str = "", *, signed: bool = False) -> Group:
+    """Tables of people and of money by year from a yearly long table.
+
+    signed: values are differences, written with their sign; nothing is published beside them.
+    """
     from rich.console import Group
     from rich.text import Text
 
     found = cells_of.cells(frame)
+    if signed:
+        found = _moved(found)
     people = {
         name: found[cells_of.key(name)] for name in SHORT if cells_of.key(name) in found
     } or _others(found)
@@ -58,8 +63,9 @@ def yearly(frame: pl.DataFrame, lang: str, title: str = "") -> Group:
                             title=say("People in shelter at year end",
                                       "Personnes hébergées en fin d'année", lang)))  # fmt: skip
     if not (people or money or cities):
-        shown.append(Text(say("no rows", "aucune ligne", lang)))
-    shown.append(Text(_legend(lang), style="dim"))
+        nothing = say("no difference", "aucune différence", lang)
+        shown.append(Text(nothing if signed else say("no rows", "aucune ligne", lang)))
+    shown.append(Text(_legend(lang, signed), style="dim"))
     return Group(*shown)  # type: ignore[arg-type]
 
 
@@ -69,7 +75,25 @@ def _others(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, C
     return dict(list(totals.items())[:6])
 
 
-def _legend(lang: str) -> str:
+def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]]:
+    """The cells of the dates at which anything differs at all."""
+    moved = {
+        date
+        for by_date in found.values()
+        for date, cell in by_date.items()
+        if any(value for value in (cell.mean, cell.low, cell.high))
+    }
+    kept = {k: {d: c for d, c in by_date.items() if d in moved} for k, by_date in found.items()}
+    return {k: by_date for k, by_date in kept.items() if by_date}
+
+
+def _legend(lang: str, signed: bool) -> str:
+    if signed:
+        return say(
+            "Mean of the paired differences; 90% of the members lie in the range below it.",
+            "Moyenne des différences appariées; 90 % des membres sont dans l'intervalle dessous.",
+            lang,
+        )
     return say(
         "Mean over members; 90% of them lie in the range below it. Published: figures as"
         " published, where they exist.",
@@ -163,7 +187,8 @@ def _range(low: float, high: float, lang: str, digits: int, scale: float) -> str
     """An interval that fits a column: in thousands where both ends have five figures."""
     if low / scale >= 10_000:
         return f"{_shown(low, lang, 0, scale * 1000)}–{_shown(high, lang, 0, scale * 1000)} k"
-    return f"{_shown(low, lang, digits, scale)}–{_shown(high, lang, digits, scale)}"
+    ends = [_shown(value, lang, digits, scale) for value in (low, high)]
+    return (say(" to ", " à ", lang) if low < 0 else "–").join(ends)
 
 
 def _shown(value: float | None, lang: str, digits: int, scale: float) -> str:
