@@ -1,7 +1,8 @@
 """The model `sojourn` of monthly claims: momentum, reversion, breaks, in logs.
 
 Order of a month, for the national total:
-1. the running mean of monthly changes carries over with the momentum of `reversion.constants`;
+1. the running mean of monthly changes carries over with the momentum of `reversion.constants`
+   (its memory: that which foresaw the monthly records up to the origin best);
 2. the level closes a share (the reversion) of its distance from the mean of the last five years,
    months of closed borders (`event.entry_orders`, known by decree at the time) left out;
 3. one of the surprises seen so far is added, with either sign;
@@ -11,6 +12,7 @@ Each member has one draw of momentum and reversion. Everything is fitted inside 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,13 +22,16 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals
 from sojourn.inference import draws
-from sojourn.inference.reversion import MEMORY, WINDOW, Constants, constants, response
+from sojourn.inference.reversion import MEMORIES, WINDOW, Constants, constants, response
 from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import MODES
 
 Array = NDArray[np.float64]
 
 CLOSED = "event.entry_orders"
+LARGEST = ("QC", "ON", "BC", "AB")
+"""Provinces with 90 % of claims in every year."""
+
 CAP = 2.8
 """Largest log deviation from the centre: the fullest year since 2000 had 17 times the emptiest."""
 
@@ -45,6 +50,47 @@ class State:
     window: Array
     age: NDArray[np.int64]
     surprises: Array
+
+
+def fit(day: date, records: Mapping[str, Array], last: int) -> Constants:
+    """Constants as of a day, with the memory that foresaw the records best.
+
+    records: monthly counts [T] that all end in month `last`; each counts alike, by the mean size
+    of its surprises relative to the first memory tried.
+    """
+    tried = [constants(day, memory) for memory in MEMORIES]
+    size = np.array([
+        [np.abs(state(r, last, np.empty(0), c).surprises).mean() for r in records.values()]
+        for c in tried
+    ])  # fmt: skip
+    return tried[int(np.argmin((size / size[0]).mean(axis=1)))]
+
+
+@lru_cache(maxsize=8)
+def _provinces() -> dict[str, Array]:
+    """Monthly claims of the largest provinces, all offices, for months from January 2015 [T].
+
+    Suppressed cells (1 to 5) count as 3.
+    """
+    from sojourn.inputs import figures
+
+    found = {code: np.zeros(arrivals.OBSERVED_UNTIL - months.FIRST + 1) for code in LARGEST}
+    rows = figures.select("claims", province=LARGEST, item="*", period="month")
+    for row in rows:
+        if row.item.startswith("office="):
+            at = months.of_day(row.start) - months.FIRST
+            found[row.province][at] += 3.0 if row.value is None else row.value
+    return found
+
+
+def fit_claims(day: date, national: Array, last: int) -> Constants:
+    """Constants for national claims [T] that end in month `last`, which provinces help to choose.
+
+    Provinces are cut at the same month.
+    """
+    length = last - months.FIRST + 1
+    parts = {code: values[:length] for code, values in _provinces().items()}
+    return fit(day, {"national": national, **parts}, last)
 
 
 def closed(span: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -66,13 +112,13 @@ def state(history: Array, last: int, before: Array, fitted: Constants) -> State:
     whole = np.concatenate([np.log(np.maximum(before, 0.5)), y])
     span = months.span(last - len(whole) + 1, last)
     keep = ~closed(span)
+    mean = _means(whole, keep)[len(before) :]
     momentum, reversion = float(fitted.momentum[0]), float(fitted.reversion[0])
     running, surprises = 0.0, np.empty(len(y) - 1)
     for t in range(1, len(y)):
-        mean = _mean(whole, keep, len(before) + t)
-        expected = y[t - 1] + momentum * running - reversion * (y[t - 1] - mean)
+        expected = y[t - 1] + momentum * running - reversion * (y[t - 1] - mean[t - 1])
         surprises[t - 1] = y[t] - expected
-        running = (1.0 - MEMORY) * running + MEMORY * (y[t] - y[t - 1])
+        running = (1.0 - fitted.memory) * running + fitted.memory * (y[t] - y[t - 1])
     age = np.arange(len(whole) - 1, -1, -1)
     counts = keep & (age < WINDOW)
     if not counts.any():
@@ -80,10 +126,14 @@ def state(history: Array, last: int, before: Array, fitted: Constants) -> State:
     return State(float(y[-1]), running, whole[counts], age[counts], surprises)
 
 
-def _mean(whole: Array, keep: NDArray[np.bool_], end: int) -> float:
-    recent = slice(max(0, end - WINDOW), end)
-    kept = whole[recent][keep[recent]]
-    return float(kept.mean() if kept.size else whole[recent].mean())
+def _means(whole: Array, keep: NDArray[np.bool_]) -> Array:
+    """Mean [T] of the months that count among the last `WINDOW`, each month included."""
+    total = np.concatenate([[0.0], np.cumsum(np.where(keep, whole, 0.0))])
+    count = np.concatenate([[0], np.cumsum(keep)])
+    end = np.arange(1, len(whole) + 1)
+    start = np.maximum(end - WINDOW, 0)
+    n = count[end] - count[start]
+    return np.where(n > 0, (total[end] - total[start]) / np.maximum(n, 1), whole)
 
 
 def paths(
@@ -100,7 +150,9 @@ def paths(
     rare = draws.matrix(seed, [f"{name}/break/{h}" for h in range(horizon)], members)
     mirrored = np.sort(np.concatenate([now.surprises, -now.surprises]))
     shocks = mirrored[(step * len(mirrored)).astype(int)] + breaks(rare, fitted)
-    found = simulate(now, fitted.momentum[chosen], fitted.reversion[chosen], shocks).T
+    found = simulate(
+        now, fitted.memory, fitted.momentum[chosen], fitted.reversion[chosen], shocks
+    ).T
     middle = centre(now, fitted, horizon)
     return middle + (found - middle) * _held(now, fitted, horizon)
 
@@ -110,7 +162,7 @@ def _held(now: State, fitted: Constants, horizon: int) -> Array:
 
     The model has no memory longer than five years, so its spread would grow without end.
     """
-    answer = response(fitted.momentum[:1], fitted.reversion[:1], horizon)[0]
+    answer = response(fitted.memory, fitted.momentum[:1], fitted.reversion[:1], horizon)[0]
     variance = float(np.mean(now.surprises**2)) + 2 * fitted.break_rate * fitted.break_size**2
     return np.minimum(1.0, fitted.farthest / np.sqrt(np.cumsum(answer**2) * variance))
 
@@ -123,7 +175,9 @@ def breaks(u: Array, fitted: Constants) -> Array:
     return np.where(inside, np.sign(v) * size, 0.0)
 
 
-def simulate(now: State, momentum: Array, reversion: Array, shocks: Array) -> Array:
+def simulate(
+    now: State, memory: float, momentum: Array, reversion: Array, shocks: Array
+) -> Array:
     """Log levels [H, n] from shocks [H, n] and constants [n]: the four steps, month by month."""
     horizon, n = shocks.shape
     level, running = np.full(n, now.level), np.full(n, now.running)
@@ -136,7 +190,7 @@ def simulate(now: State, momentum: Array, reversion: Array, shocks: Array) -> Ar
         mean = (known.sum() + total) / max(len(known) + seen, 1)
         move = momentum * running - reversion * (level - mean) + shocks[h]
         level = level + move
-        running = (1.0 - MEMORY) * running + MEMORY * move
+        running = (1.0 - memory) * running + memory * move
         path[h] = level
         total = total + level
     return path
@@ -145,7 +199,7 @@ def simulate(now: State, momentum: Array, reversion: Array, shocks: Array) -> Ar
 def centre(now: State, fitted: Constants, horizon: int) -> Array:
     """Log levels [horizon] without any surprise, at the best estimate of the constants."""
     one = fitted.momentum[:1], fitted.reversion[:1]
-    return simulate(now, *one, np.zeros((horizon, 1)))[:, 0]
+    return simulate(now, fitted.memory, *one, np.zeros((horizon, 1)))[:, 0]
 
 
 def deviations(span: NDArray[np.int64], seed: int, lo: int, hi: int) -> Array:
@@ -182,22 +236,30 @@ def _latest() -> tuple[State, Constants, Array, Array]:
     seen = arrivals.history()
     claims = seen.claims.sum(axis=2)
     day = months.last_day(int(seen.months[-1]))
-    fitted = constants(day)
-    now = state(claims.sum(axis=1), int(seen.months[-1]), yearly_before(day), fitted)
+    national, last = claims.sum(axis=1), int(seen.months[-1])
+    fitted = fit_claims(day, national, last)
+    now = state(national, last, yearly_before(day), fitted)
     year = claims[-12:].sum(axis=0)
-    logs = np.log(np.maximum(claims, 5.0)) - np.log(claims.sum(axis=1, keepdims=True))
-    steps = np.diff(logs, axis=0)
-    return now, fitted, (year / year.sum())[None, None, :], steps[~_rules_changed(seen.months)[1:]]
+    return now, fitted, (year / year.sum())[None, None, :], _share_steps(seen.months, claims)
 
 
-def _rules_changed(span: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Months in which, or in the month before which, a rule of entry changed: not surprises."""
-    found = np.zeros(len(span), dtype=bool)
+def _share_steps(span: NDArray[np.int64], claims: Array) -> Array:
+    """Monthly steps of the modes' log shares [n, mode], from claims [T, mode].
+
+    Changes between half-years, over the root of six: month to month the split is partly the
+    noise of its reconstruction. Pairs of half-years with a change of rules are left out, since
+    scenarios change rules and chance does not.
+    """
+    half = np.cumsum(np.concatenate([np.zeros((1, claims.shape[1])), claims]), axis=0)
+    half = np.maximum(half[6:] - half[:-6], 30.0)
+    logs = np.log(half / half.sum(axis=1, keepdims=True))
+    steps = (logs[6:] - logs[:-6]) / np.sqrt(6.0)
+    changed = np.zeros(len(span), dtype=bool)
     rows = parameters.load().rows
     for name in (CLOSED, "law.stca", "law.protocol_2023", "event.mexico_visa"):
-        for row in rows.get(name, ())[1:]:
-            found |= (span >= row.start - 1) & (span <= row.start + 1)
-    return found
+        changed |= np.isin(span, [row.start for row in rows.get(name, ())[1:]])
+    touched = np.array([changed[t : t + 13].any() for t in range(len(steps))])
+    return steps[~touched]
 
 
 def yearly_before(as_of: date) -> Array:

@@ -28,8 +28,9 @@ LEAST = 200
 WINDOW = 60
 """Months of the level that claims return to: five years."""
 
-MEMORY = 0.2
-"""Weight of the newest month in the running mean of monthly changes (a memory of five months)."""
+MEMORIES = (0.05, 0.1, 0.2)
+"""Weights tried for the newest month in the running mean of changes: 20, 10 and 5 months of
+memory. Yearly figures cannot tell them apart; the monthly record before the origin does."""
 
 ENOUGH = 100
 """Origin-years without which nothing is learnt."""
@@ -47,7 +48,7 @@ Array = NDArray[np.float64]
 class Constants:
     """Monthly constants of the intake model and what they were learnt from.
 
-    momentum [B], reversion [B]: share of the running mean of changes carried into the next
+    memory: weight of the newest month in the running mean of changes. momentum [B], reversion [B]: share of the running mean of changes carried into the next
     month, and share of the distance from the five-year level closed each month: first the best
     estimate, then bootstrap replicates over years. break_rate: breaks a month; break_size: mean
     size of a national break, in logs; farthest: root mean square log ratio of two years of the
@@ -55,6 +56,7 @@ class Constants:
     reproduced; pairs: origin-years used; until: last year used.
     """
 
+    memory: float
     momentum: Array
     reversion: Array
     break_rate: float
@@ -66,7 +68,7 @@ class Constants:
     until: int
 
 
-def constants(as_of: date) -> Constants:
+def constants(as_of: date, memory: float) -> Constants:
     """Constants from the applications by origin published by a day.
 
     Yearly regression, without intercept, of next year's log change on the distance from the mean
@@ -78,7 +80,7 @@ def constants(as_of: date) -> Constants:
     """
     known = [f.start.year for f in _record() if f.available <= as_of]
     if known:
-        found = _fit(max(known))
+        found = _fit(max(known), memory)
         if found is not None:
             return found
     raise InputError("forecast", "as_of", str(as_of), f"a day with {ENOUGH} origin-years known")
@@ -91,7 +93,7 @@ def _record() -> tuple[figures.Figure, ...]:
 
 
 @lru_cache(maxsize=64)
-def _fit(until: int) -> Constants | None:
+def _fit(until: int, memory: float) -> Constants | None:
     by_origin: dict[str, dict[int, float]] = defaultdict(dict)
     country: dict[int, float] = defaultdict(float)
     for figure in _record():
@@ -107,8 +109,10 @@ def _fit(until: int) -> Constants | None:
     outside = np.abs(surprise) > OUTLYING * 1.4826 * float(np.median(np.abs(surprise)))
     ordered = np.log([country[k] for k in sorted(country)])
     scale = float(np.sqrt(np.mean(np.diff(ordered) ** 2) / np.mean(y**2)))
-    pairs = [_invert(slope, normal), *(_invert(*fit) for fit in _replicates(year, y, x))]
+    fits = [(slope, normal), *_replicates(year, y, x)]
+    pairs = [_invert(*fit, memory) for fit in fits]
     return Constants(
+        memory,
         np.array([p for p, _ in pairs]), np.array([r for _, r in pairs]),
         float(outside.mean()) / 12.0,
         float(np.abs(surprise[outside]).mean()) * scale if outside.any() else 0.0,
@@ -150,20 +154,20 @@ def _pairs(years: dict[int, float]) -> list[tuple[float, float, float, float]]:
 
 
 MOMENTA = np.linspace(0.0, 0.9, 46)
-REVERSIONS = np.linspace(0.0, 0.1, 51)
+REVERSIONS = np.linspace(0.0, 0.1, 26)
 
 
-def _invert(slope: Array, normal: Array) -> tuple[float, float]:
+def _invert(slope: Array, normal: Array, memory: float) -> tuple[float, float]:
     """Momentum and reversion whose yearly coefficients are nearest, in the metric of the fit."""
-    table = implied()
+    table = implied(memory)
     gap = table - slope
     distance = np.einsum("pri,ij,prj->pr", gap, normal, gap)
     p, r = np.unravel_index(int(np.argmin(distance)), distance.shape)
     return float(MOMENTA[p]), float(REVERSIONS[r])
 
 
-@lru_cache(maxsize=1)
-def implied() -> Array:
+@lru_cache(maxsize=8)
+def implied(memory: float) -> Array:
     """Yearly regression coefficients of the monthly model, [momentum, reversion, 2], exact.
 
     Every quantity of the regression is a weighted sum of past monthly shocks, so its covariances
@@ -171,7 +175,7 @@ def implied() -> Array:
     """
     horizon = 50 * 12
     phi, kappa = (g.ravel() for g in np.meshgrid(MOMENTA, REVERSIONS, indexing="ij"))
-    level = response(phi, kappa, horizon)
+    level = response(memory, phi, kappa, horizon)
     total = np.concatenate([np.zeros((len(phi), 1)), np.cumsum(level, axis=1)], axis=1)
     # weight of a shock k months before the end of the newest year in the mean log of year y
     age = np.arange(horizon)
@@ -189,7 +193,7 @@ def implied() -> Array:
     return np.asarray(slope.reshape(len(MOMENTA), len(REVERSIONS), 2))
 
 
-def response(momentum: Array, reversion: Array, horizon: int) -> Array:
+def response(memory: float, momentum: Array, reversion: Array, horizon: int) -> Array:
     """Response [g, horizon] of the log level to one unit shock, for pairs of constants [g].
 
     Order of a month: the level moves by momentum times the running mean of changes, less
@@ -204,6 +208,6 @@ def response(momentum: Array, reversion: Array, horizon: int) -> Array:
         mean = (total[:, t + 1] - total[:, low]) / WINDOW
         move = momentum * running - reversion * (level[:, t] - mean) + (t == 0)
         level[:, t + 1] = level[:, t] + move
-        running = (1.0 - MEMORY) * running + MEMORY * move
+        running = (1.0 - memory) * running + memory * move
         total[:, t + 2] = total[:, t + 1] + level[:, t + 1]
     return level[:, 1:]
