@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.inputs import months
-from sojourn.show import i18n, sentences
+from sojourn.inputs import series as declared
 from sojourn.show import cells as cells_of
+from sojourn.show import i18n, sentences
 from sojourn.show.cli import options
-from sojourn.show.cli.emit import emit, show
+from sojourn.show.cli.emit import emit
 from sojourn.show.cli.run import simulated, yearly_of
 from sojourn.show.i18n import say
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import RenderableType
+
+    from sojourn.inference.result import Result
+    from sojourn.inputs.scenario import Scenario
 
 First = Annotated[
     str,
@@ -60,12 +68,7 @@ def compare(
     # --set changes both, so that the difference stays that of the two scenarios
     both = [options.scenario(name, set_) for name in (a, b)]
     if explain:
-        from sojourn.show.cli import explained
-
-        explained.explain(
-            both[0], both[1], members=members, seed=seed, workers=workers, series=series,
-            from_=from_, until=until, json=json, csv=csv, parquet=parquet, lang=lang,
-        )  # fmt: skip
+        _explain(both, members, seed, workers, series, from_, until, json, csv, parquet, lang)
         return
     ran = [
         simulated(
@@ -74,16 +77,64 @@ def compare(
         )
         for one in both
     ]  # fmt: skip
-    from sojourn.questions import compare as question
+    from sojourn.questions.compare import paired
 
-    result = question.paired(ran[0], ran[1])
+    result = paired(ran[0], ran[1])
     rows = result.over("fiscal") if fiscal else result
     emit(
         rows.table(), json=json, csv=csv, parquet=parquet, lang=lang, record=dict(result.record),
-        table="",
+        table=None if json else _table(result, both, members, fiscal, lang),
     )  # fmt: skip
-    if json or csv == "-":
-        return
+
+
+def _explain(
+    both: list[Scenario],
+    members: int,
+    seed: int,
+    workers: int | None,
+    series: str | None,
+    from_: str | None,
+    until: str | None,
+    json: bool,
+    csv: str | None,
+    parquet: str | None,
+    lang: str,
+) -> None:
+    """The difference year by year, split over the changes between the scenarios."""
+    options.members(members)
+    options.seed(seed)
+    options.workers(workers)
+    names = options.listed(series, tuple(declared.SERIES), "--series", "series")
+    window = {
+        name: months.text(options.month(text, f"--{option}"))
+        for name, option, text in (("start", "from", from_), ("until", "until", until))
+        if text is not None
+    }
+    from sojourn.questions import explain as question
+
+    chosen = {"series": names} if names else {}
+    parts = question.explain(
+        both[0], both[1], members=members, seed=seed, workers=workers, **chosen, **window
+    )
+    headings = {
+        "change": say("Change", "Changement", lang),
+        "in_order": say("One by one", "Un par un", lang),
+        "shapley": say("Mean over orders (Shapley)", "Moyenne des ordres (Shapley)", lang),
+        "difference": say("All changes", "Tous les changements", lang),
+    }
+    emit(
+        [vars(part) for part in parts], json=json, csv=csv, parquet=parquet, lang=lang,
+        title=say("What causes the difference", "Ce qui cause la différence", lang),
+        headings=headings,
+    )  # fmt: skip
+
+
+def _table(
+    result: Result, both: list[Scenario], members: int, fiscal: bool, lang: str
+) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
     from sojourn.show.cli import yearly
 
     by_year = yearly_of(result, fiscal) or result
@@ -93,14 +144,14 @@ def compare(
     title = say(f"{names[1]} minus {names[0]} · {first} – {last} · {count} members",
                 f"{names[1]} moins {names[0]} · {first} – {last} · {count} membres",
                 lang)  # fmt: skip
-    show(yearly.yearly(by_year.table(), lang, title, signed=True))
-    for line in stated(by_year.table(), lang, names):
-        show(line)
+    frame = by_year.table()
+    lines = [Text(line) for line in stated(frame, lang, names)]
+    return Group(yearly.yearly(frame, lang, title, signed=True), *lines)
 
 
-def stated(frame: object, lang: str, names: list[str]) -> list[str]:
+def stated(frame: pl.DataFrame, lang: str, names: list[str]) -> list[str]:
     """The difference in sentences, for the last year shown."""
-    found = cells_of.cells(frame)  # type: ignore[arg-type]
+    found = cells_of.cells(frame)
     said = []
     for name in ("rpd.pending", "rpd.wait_new", "claims", "removals", "cost"):
         by_date = found.get(cells_of.key(name), {})
