@@ -103,7 +103,7 @@ class Result:
         if self.periods.kind != "month":
             raise InputError("result", "periods", self.periods.kind, "a monthly result to gather")
         wider = periods_of.of(self.periods.first, self.periods.last, kind)
-        gathered = Gathered(self, wider)
+        gathered = by_year(self.members, self.rows, self.periods, wider)
         levels = self.summary.quantiles if quantiles is None else quantiles
         summary = reduce.summarise(gathered, levels, width=12)
         return replace(self, periods=wider, summary=summary, members=gathered)
@@ -156,35 +156,63 @@ class Result:
         return long_frame(self.name, row, list(found), kinds, [""] * len(found), values)
 
 
+def by_year(members: Members, rows: tuple[Row, ...], months: Periods, years: Periods) -> Members:
+    """Monthly members by year; a difference of runs is the difference of their years."""
+    if isinstance(members, Difference):
+        parts = (by_year(run, rows, months, years) for run in (members.a, members.b))
+        return Difference(*parts)
+    return Gathered(members, rows, months, years)
+
+
 @dataclass(frozen=True)
 class Gathered:
-    """The members of a monthly result by year."""
+    """Monthly members by year."""
 
-    result: Result
-    periods: Periods
+    members: Members
+    rows: tuple[Row, ...]
+    months: Periods
+    years: Periods
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Rows, periods, members."""
-        return len(self.result.rows), len(self.periods), self.result.members.shape[2]
+        """Rows, years, members."""
+        return len(self.rows), len(self.years), self.members.shape[2]
 
     def block(self, row: int, start: int, stop: int) -> NDArray[np.float32]:
         """Values [stop - start, members] of a row in some years, members in order."""
         part = Periods(
-            self.periods.kind,
-            self.periods.labels[start:stop],
-            self.periods.starts[start:stop],
-            self.periods.stops[start:stop],
+            self.years.kind,
+            self.years.labels[start:stop],
+            self.years.starts[start:stop],
+            self.years.stops[start:stop],
         )
-        first = self.result.periods.first
-        lo, hi = part.first - first, part.last + 1 - first
-        series = declared.get(self.result.rows[row].series)
+        lo, hi = part.first - self.months.first, part.last + 1 - self.months.first
+        series = declared.get(self.rows[row].series)
         weight = None
         if series.weight:
-            at = self.result.rows.index(Row(series.weight, **self.result.rows[row].cell))
-            weight = self.result.members.block(at, lo, hi)
-        values = self.result.members.block(row, lo, hi)
+            at = self.rows.index(Row(series.weight, **self.rows[row].cell))
+            weight = self.members.block(at, lo, hi)
+        values = self.members.block(row, lo, hi)
         return periods_of.gather(values, part.first, part, series.over_year, weight)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Members of B minus the same members of A, in double precision."""
+
+    a: Members
+    b: Members
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, periods, members."""
+        return self.a.shape
+
+    def block(self, row: int, start: int, stop: int) -> NDArray[np.float64]:
+        """Values [stop - start, members] of a row in some periods, members in order."""
+        found: NDArray[np.float64] = self.b.block(row, start, stop).astype(np.float64)
+        found -= self.a.block(row, start, stop)
+        return found
 
 
 def long_frame(
