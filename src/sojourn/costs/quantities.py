@@ -57,18 +57,16 @@ class Quantities:
         """People in a stage at month end, [T]."""
         name = f"stock.{stage}"
         if name not in self._known:
-            self._known[name] = _over_groups(self.flows.stock(stage))
+            self._known[name] = self.flows.total_stock(stage)
         return self._known[name]
 
     def edge(self, name: str) -> Floats:
         """People who take the edge in the month, [T]."""
-        return _over_groups(self.flows.flow(name))
+        return self.flows.total_flow(name)
 
     def left(self, stage: str) -> Floats:
         """People who leave the stage in the month by any edge, [T]."""
-        network = self.flows.network
-        first, last = network.stage_edges[network.stage(stage)]
-        return np.einsum("etg->t", self.flows.flows[first:last])
+        return self.flows.total_left(stage)
 
     def entered(self, stage: str) -> Floats:
         """People who enter the stage in the month: change of stock and those who left, [T]."""
@@ -76,10 +74,6 @@ class Quantities:
         came[1:] += np.diff(self.stock(stage))
         # the stock before the first month is not kept: taken as unchanged in it
         return np.maximum(came, 0.0)
-
-
-def _over_groups(by_group: Floats) -> Floats:
-    return np.einsum("tg->t", by_group)
 
 
 def rpd_extra(paths: Paths) -> Floats:

@@ -23,7 +23,9 @@ class Group(NamedTuple):
 
 GROUPS: tuple[Group, ...] = tuple(
     Group(mode, nationality, True) for mode in MODES for nationality in NATIONALITIES
-) + tuple(Group(mode, nationality, False) for mode in EXCEPTED_MODES for nationality in NATIONALITIES)
+) + tuple(
+    Group(mode, nationality, False) for mode in EXCEPTED_MODES for nationality in NATIONALITIES
+)
 """All groups: 5 modes x 13 nationalities with an appeal, 2 x 13 without: 91."""
 
 _MODE_LIST, _NATIONALITY_LIST = list(MODES), list(NATIONALITIES)
@@ -31,11 +33,16 @@ _MODE_LIST, _NATIONALITY_LIST = list(MODES), list(NATIONALITIES)
 MODE_OF: NDArray[np.int64] = np.array([_MODE_LIST.index(g.mode) for g in GROUPS])
 """Index of each group's mode in MODES, [G]."""
 
-NATIONALITY_OF: NDArray[np.int64] = np.array([_NATIONALITY_LIST.index(g.nationality) for g in GROUPS])
+NATIONALITY_OF: NDArray[np.int64] = np.array(
+    [_NATIONALITY_LIST.index(g.nationality) for g in GROUPS]
+)
 """Index of each group's nationality in NATIONALITIES, [G]."""
 
 APPEAL: NDArray[np.float64] = np.array([float(g.appeal) for g in GROUPS])
 """1 where a refusal can be appealed, [G]."""
+
+EXCEPTED: NDArray[np.bool_] = np.array([g.mode in EXCEPTED_MODES for g in GROUPS])
+"""True for groups of a mode in which some claims carry no appeal, [G]."""
 
 
 def select(

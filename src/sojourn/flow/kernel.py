@@ -26,7 +26,7 @@ TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _total(x):
     a = 0.0
     b = 0.0
@@ -44,7 +44,46 @@ def _total(x):
     return (a + b) + (c + d)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _dot(x, y):
+    a = 0.0
+    b = 0.0
+    c = 0.0
+    d = 0.0
+    n = x.shape[0]
+    k = n - n % 4
+    for i in range(0, k, 4):
+        a += x[i] * y[i]
+        b += x[i + 1] * y[i + 1]
+        c += x[i + 2] * y[i + 2]
+        d += x[i + 3] * y[i + 3]
+    for i in range(k, n):
+        a += x[i] * y[i]
+    return (a + b) + (c + d)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(to, x):
+    for g in range(to.shape[0]):
+        to[g] += x[g]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _recall(old, new, fraction, reached, entries, recalled):
+    """Take from a cohort those whom the notice reaches now; returns how many are gone."""
+    gone = 0.0
+    for g in range(entries.shape[0]):
+        q = reached[g]
+        if q > 0.0 and entries[g] > 0.0:
+            # of the entries the part 1 - q (1 - old) is left: the others had their notice before
+            cut = entries[g] / (1.0 - q * (1.0 - old)) * q * (old - new)
+            entries[g] -= cut
+            recalled[g] += fraction * cut
+            gone += fraction * cut
+    return gone
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def run(
     edge_from,
     edge_to,
@@ -55,6 +94,9 @@ def run(
     stage_memory,
     stage_by_entry,
     stage_pool,
+    stage_recall,
+    stage_back,
+    stage_slot,
     stage_arrivals,
     epoch,
     share,
@@ -74,32 +116,35 @@ def run(
     waiting,
     stock,
     flow,
+    stock_total,
+    flow_total,
     left,
     waited,
     age,
     age_limits,
-    cohort_left,
-    cohort_waited,
+    tally,
 ):
-    """Run all months. See `simulate.Rates` for the meaning and `docs/how-it-works.md` for equations.
+    """Run all months: see `rates.Rates` for the meaning, docs/how-it-works.md for the equations.
 
     T months, S stages, E edges, G groups, P capacity pools, K epochs of shares, B months before the
-    first, F flows kept, A arrival rows, L age limits. Persons throughout.
+    first, FS stocks and FE flows kept, A arrival rows, L age limits. Persons throughout.
 
-    edge_from, edge_to [E]: stage, -1 = out of the system; edge_kind [E]; edge_slot [E]: row of `flow`
-    or -1; edge_joins [E]: stage that `joining` persons per person on the edge enter, or -1.
+    edge_from, edge_to [E]: stage, -1 = out of the system; edge_kind [E]; edge_slot [E]: row of
+    `flow` or -1; edge_joins [E]: stage that `joining` persons per person on the edge enter, or -1.
     stage_edges [S, 2]: first edge and one past the last (edges are sorted by stage).
     stage_memory [S]: 1 keeps cohorts, 0 is a pool in which all have the same chance;
-    stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_arrivals [S]:
-    row of `arrivals` or -1. epoch [T]; share [K, E, G]; joining [E, T].
-    pool_capacity [P, T]: decisions a month; pool_part [S, T]: part of it the stage may use.
-    hazard, lag, newest, newest_age, at_random [S, T]; recall_share [K, G] by month of entry,
-    recall_pace [T]; arrivals [A, T, G].
+    stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_recall: the
+    stage that edges by notice leave, or -1; stage_back [S]: 1 where later stages send back;
+    stage_slot [S]: row of `stock` or -1; stage_arrivals [S]: row of `arrivals` or -1.
+    epoch [T]; share [K, E, G]; joining [E, T]; pool_capacity [P, T]: decisions a month; pool_part
+    [S, T]: part of it the stage may use; hazard, lag, newest, newest_age, at_random [S, T];
+    recall_share [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G].
     In and out: entries [S, B+T, G] with the start cohorts in the first B months; size, waiting
     [S, B+T] work space (persons in the cohort, fraction still there).
-    Out: stock [S, T, G] at month end; flow [F, T, G]; left, waited [S, T]: number leaving a stage and
-    their months waited; age [S, L, T]: waiting less than age_limits [L] months at month end;
-    cohort_left, cohort_waited [S, B+T]: the same as left, waited by month of entry.
+    Out: stock [FS, T, G] at month end and flow [FE, T, G] of the stages and edges kept;
+    stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
+    their months waited; age [S, L, T]: waiting less than age_limits [L] (rising) at month end;
+    tally [2, B+T], or [2, 0] for none: left and waited by month of entry, over all stages.
     """
     n_stages, n_cohorts, n_groups = entries.shape
     n_months = epoch.shape[0]
@@ -110,19 +155,24 @@ def run(
     now = np.zeros((n_stages, n_groups))
     coming = np.zeros((n_stages, n_groups))
     later = np.zeros((n_stages, n_groups))
-    leaving = np.zeros(n_groups)
+    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
+    n_epochs = share.shape[0]
+    leaving = np.zeros((n_epochs + 2, n_groups))
+    exits = n_epochs
+    recalled = n_epochs + 1
     oldest = np.zeros(n_stages, np.int64)
     reach = np.ones(n_cohorts)
-    ready = np.zeros(n_cohorts)
-    decided = np.zeros(n_cohorts)
     spare = np.zeros(n_pools)
+    recalls = np.zeros(recall_share.shape[0], np.bool_)
+    for k in range(recall_share.shape[0]):
+        recalls[k] = _total(recall_share[k]) > 0.0
+    tallied = tally.shape[1] > 0
 
     for s in range(n_stages):
         for c in range(before):
             size[s, c] = _total(entries[s, c])
             waiting[s, c] = 1.0
-            for g in range(n_groups):
-                now[s, g] += entries[s, c, g]
+            _add(now[s], entries[s, c])
 
     for t in range(n_months):
         here = before + t
@@ -130,235 +180,240 @@ def run(
             spare[p] = pool_capacity[p, t]
 
         for s in range(n_stages):
-            lo = stage_edges[s, 0]
-            hi = stage_edges[s, 1]
+            keeps = stage_memory[s] == 1
+            fraction = waiting[s]
+            persons = size[s]
+            gone = 0.0
+            months = 0.0
             # 1. entries; flows back from later stages were counted in the stock last month
             row = stage_arrivals[s]
+            if row >= 0:
+                for g in range(n_groups):
+                    coming[s, g] += arrivals[row, t, g]
             for g in range(n_groups):
-                new = coming[s, g]
-                if row >= 0:
-                    new += arrivals[row, t, g]
-                now[s, g] += new
-                coming[s, g] = new + later[s, g]
-                later[s, g] = 0.0
-            keeps = stage_memory[s] == 1
+                now[s, g] += coming[s, g]
             if keeps:
-                for g in range(n_groups):
-                    entries[s, here, g] = coming[s, g]
-                    coming[s, g] = 0.0
-                size[s, here] = _total(entries[s, here])
-                waiting[s, here] = 1.0
-                if size[s, here] < TINY:
-                    waiting[s, here] = 0.0
-                while oldest[s] < here and waiting[s, oldest[s]] == 0.0:
+                if stage_back[s]:
+                    for g in range(n_groups):
+                        entries[s, here, g] = coming[s, g] + later[s, g]
+                        later[s, g] = 0.0
+                else:
+                    for g in range(n_groups):
+                        entries[s, here, g] = coming[s, g]
+                persons[here] = _total(entries[s, here])
+                fraction[here] = 1.0
+                while oldest[s] < here and fraction[oldest[s]] * persons[oldest[s]] < TINY:
                     oldest[s] += 1
-            else:
-                for g in range(n_groups):
-                    coming[s, g] = 0.0
+            for g in range(n_groups):
+                coming[s, g] = 0.0
+            first = oldest[s]
 
             # 2. exits while waiting
             h = hazard[s, t]
             if h > 0.0:
                 for g in range(n_groups):
-                    leaving[g] = h * now[s, g]
-                    now[s, g] -= leaving[g]
-                _send(
-                    s, t, lo, hi, 1, epoch[t], leaving, share, edge_to, edge_kind, edge_slot,
-                    edge_joins, joining, coming, later, now, flow,
-                )  # fmt: skip
+                    n = h * now[s, g]
+                    leaving[exits, g] = n
+                    now[s, g] -= n
                 if keeps:
-                    for c in range(oldest[s], here + 1):
-                        n = h * waiting[s, c] * size[s, c]
-                        waiting[s, c] *= 1.0 - h
-                        left[s, t] += n
-                        waited[s, t] += n * (here - c)
-                        cohort_left[s, c] += n
-                        cohort_waited[s, c] += n * (here - c)
+                    for c in range(first, here + 1):
+                        n = h * fraction[c] * persons[c]
+                        fraction[c] *= 1.0 - h
+                        gone += n
+                        months += n * (here - c)
+                        if tallied:
+                            tally[0, c] += n
+                            tally[1, c] += n * (here - c)
 
             # 3. recall by notice: the share reached differs by group, so entries are rescaled
             pace = recall_pace[t]
-            if pace > 0.0 and keeps and edge_kind[hi - 1] == RECALL:
-                for g in range(n_groups):
-                    leaving[g] = 0.0
-                for c in range(max(oldest[s], before), here + 1):
+            noticed = pace > 0.0 and stage_recall == s
+            if noticed:
+                leaving[recalled] = 0.0
+                for c in range(max(first, before), here + 1):
                     k = epoch[c - before]
                     old = reach[c]
+                    if not recalls[k] or old < 1e-6:
+                        continue
                     reach[c] = old * (1.0 - pace)
-                    gone = 0.0
-                    for g in range(n_groups):
-                        q = recall_share[k, g]
-                        if q > 0.0 and entries[s, c, g] > 0.0:
-                            base = entries[s, c, g] / (1.0 - q * (1.0 - old))
-                            cut = base * q * (old - reach[c])
-                            entries[s, c, g] -= cut
-                            leaving[g] += waiting[s, c] * cut
-                            gone += waiting[s, c] * cut
-                    if gone > 0.0:
-                        size[s, c] = _total(entries[s, c])
-                        left[s, t] += gone
-                        waited[s, t] += gone * (here - c)
-                        cohort_left[s, c] += gone
-                        cohort_waited[s, c] += gone * (here - c)
+                    cut = _recall(
+                        old,
+                        reach[c],
+                        fraction[c],
+                        recall_share[k],
+                        entries[s, c],
+                        leaving[recalled],
+                    )
+                    persons[c] = _total(entries[s, c])
+                    gone += cut
+                    months += cut * (here - c)
+                    if tallied:
+                        tally[0, c] += cut
+                        tally[1, c] += cut * (here - c)
                 for g in range(n_groups):
-                    now[s, g] -= leaving[g]
-                _send(
-                    s, t, lo, hi, 2, epoch[t], leaving, share, edge_to, edge_kind, edge_slot,
-                    edge_joins, joining, coming, later, now, flow,
-                )  # fmt: skip
+                    now[s, g] = max(now[s, g] - leaving[recalled, g], 0.0)
 
-            # 4. decisions
+            # 4. decisions; those decided are kept by epoch of the shares that apply to them
             pool = stage_pool[s]
+            k_first = epoch[t]
+            k_last = k_first - 1
+            budget = 0.0
             if pool >= 0:
                 budget = min(spare[pool], pool_capacity[pool, t] * pool_part[s, t])
-                if budget > 0.0 and not keeps:
-                    total = _total(now[s])
-                    if total > 0.0:
-                        part = min(1.0, budget / total)
-                        spare[pool] -= part * total
-                        left[s, t] += part * total
-                        for g in range(n_groups):
-                            leaving[g] = part * now[s, g]
-                            now[s, g] -= leaving[g]
-                        _send(
-                            s, t, lo, hi, 0, epoch[t], leaving, share, edge_to, edge_kind,
-                            edge_slot, edge_joins, joining, coming, later, now, flow,
-                        )  # fmt: skip
-                elif budget > 0.0:
-                    first = oldest[s]
-                    last = -1
-                    able = 0.0
-                    wait = lag[s, t]
-                    for c in range(first, here + 1):
-                        r = here - c + 1.0 - wait
-                        if r <= 0.0:
-                            break
-                        ready[c] = waiting[s, c] * size[s, c] * min(r, 1.0)
-                        decided[c] = 0.0
-                        able += ready[c]
-                        last = c
-                    if able <= budget:
-                        for c in range(first, last + 1):
-                            decided[c] = ready[c]
-                        budget = able
-                    elif last >= 0:
-                        # newest first, from the minimum age
-                        rest = budget
-                        part = min(rest, budget * newest[s, t])
-                        c = min(last, here - int(np.ceil(newest_age[s, t])))
-                        while part > 0.0 and c >= first:
-                            take = min(part, ready[c])
-                            decided[c] += take
-                            part -= take
-                            rest -= take
-                            able -= take
-                            c -= 1
-                        # at random among all who are ready
-                        part = min(rest, budget * at_random[s, t])
-                        if part > 0.0 and able > 0.0:
-                            p = min(1.0, part / able)
-                            for c in range(first, last + 1):
-                                take = p * (ready[c] - decided[c])
-                                decided[c] += take
-                                rest -= take
-                        # oldest first with all that is left
-                        c = first
-                        while rest > 0.0 and c <= last:
-                            take = min(rest, ready[c] - decided[c])
-                            decided[c] += take
-                            rest -= take
-                            c += 1
-                        budget -= max(rest, 0.0)
-                    else:
-                        budget = 0.0
-                    spare[pool] -= budget
+            if budget > 0.0 and not keeps:
+                k_last = k_first
+                total = _total(now[s])
+                part = min(1.0, budget / total) if total > 0.0 else 0.0
+                for g in range(n_groups):
+                    n = part * now[s, g]
+                    leaving[k_first, g] = n
+                    now[s, g] -= n
+                spare[pool] -= part * total
+                gone += part * total
+            elif budget > 0.0:
+                by_entry = stage_by_entry[s] == 1
+                if by_entry:
+                    k_first = epoch[max(first - before, 0)]
+                k_last = epoch[t]
+                for k in range(k_first, k_last + 1):
                     for g in range(n_groups):
-                        leaving[g] = 0.0
-                    for c in range(first, last + 1):
-                        if decided[c] <= 0.0:
-                            continue
-                        part = decided[c] / size[s, c]
-                        waiting[s, c] -= part
-                        if waiting[s, c] * size[s, c] < TINY:
-                            part += waiting[s, c]
-                            waiting[s, c] = 0.0
-                        n = part * size[s, c]
-                        left[s, t] += n
-                        waited[s, t] += n * (here - c)
-                        cohort_left[s, c] += n
-                        cohort_waited[s, c] += n * (here - c)
-                        if stage_by_entry[s] == 1:
-                            for g in range(n_groups):
-                                leaving[g] = part * entries[s, c, g]
-                                now[s, g] = max(now[s, g] - leaving[g], 0.0)
-                            _send(
-                                s, t, lo, hi, 0, epoch[max(c - before, 0)], leaving, share,
-                                edge_to, edge_kind, edge_slot, edge_joins, joining, coming,
-                                later, now, flow,
-                            )  # fmt: skip
-                        else:
-                            for g in range(n_groups):
-                                leaving[g] += part * entries[s, c, g]
-                    if stage_by_entry[s] == 0 and last >= 0:
+                        leaving[k, g] = 0.0
+                # entries up to `half` - 1 are ready, of those in `half` a fraction `held` is not
+                half = int(np.floor(here - lag[s, t])) + 1
+                last = min(half, here)
+                held = 0.0
+                if half <= here:
+                    held = fraction[half] * (lag[s, t] - (here - half))
+                rest = budget
+
+                # newest first, from the minimum age
+                part = min(rest, budget * newest[s, t])
+                c = min(last, here - int(np.ceil(newest_age[s, t])))
+                while part > 0.0 and c >= first:
+                    able = fraction[c] - (held if c == half else 0.0)
+                    if able > 0.0 and persons[c] > 0.0:
+                        take = min(part / persons[c], able)
+                        n = take * persons[c]
+                        part -= n
+                        rest -= n
+                        gone += n
+                        months += n * (here - c)
+                        fraction[c] -= take
+                        k = epoch[max(c - before, 0)] if by_entry else k_last
                         for g in range(n_groups):
-                            now[s, g] = max(now[s, g] - leaving[g], 0.0)
-                        _send(
-                            s, t, lo, hi, 0, epoch[t], leaving, share, edge_to, edge_kind,
-                            edge_slot, edge_joins, joining, coming, later, now, flow,
-                        )  # fmt: skip
+                            leaving[k, g] += take * entries[s, c, g]
+                        if tallied:
+                            tally[0, c] += n
+                            tally[1, c] += n * (here - c)
+                    c -= 1
 
-        # month end: stock and ages
+                # at random among all who are ready
+                part = min(rest, budget * at_random[s, t])
+                if part > 0.0 and last >= first:
+                    able = 0.0
+                    for c in range(first, last + 1):
+                        able += fraction[c] * persons[c]
+                    if half == last:
+                        able -= held * persons[half]
+                    p = min(1.0, part / able) if able > 0.0 else 0.0
+                    rest -= p * able
+                    gone += p * able
+                    if not by_entry:
+                        # p of everyone, less those decided already and those not ready
+                        for g in range(n_groups):
+                            leaving[k_last, g] += p * (now[s, g] - leaving[k_last, g])
+                        for c in range(half, here + 1):
+                            take = p * (held if c == half else fraction[c])
+                            if take > 0.0:
+                                for g in range(n_groups):
+                                    leaving[k_last, g] -= take * entries[s, c, g]
+                    for c in range(first, last + 1):
+                        take = p * (fraction[c] - (held if c == half else 0.0))
+                        fraction[c] -= take
+                        n = take * persons[c]
+                        months += n * (here - c)
+                        if by_entry:
+                            k = epoch[max(c - before, 0)]
+                            for g in range(n_groups):
+                                leaving[k, g] += take * entries[s, c, g]
+                        if tallied:
+                            tally[0, c] += n
+                            tally[1, c] += n * (here - c)
+
+                # oldest first with all that is left
+                c = first
+                while rest > 0.0 and c <= last:
+                    able = fraction[c] - (held if c == half else 0.0)
+                    if able > 0.0 and persons[c] > 0.0:
+                        take = min(rest / persons[c], able)
+                        n = take * persons[c]
+                        rest -= n
+                        gone += n
+                        months += n * (here - c)
+                        fraction[c] -= take
+                        k = epoch[max(c - before, 0)] if by_entry else k_last
+                        for g in range(n_groups):
+                            leaving[k, g] += take * entries[s, c, g]
+                        if tallied:
+                            tally[0, c] += n
+                            tally[1, c] += n * (here - c)
+                    c += 1
+                spare[pool] -= budget - max(rest, 0.0)
+                for k in range(k_first, k_last + 1):
+                    for g in range(n_groups):
+                        now[s, g] = max(now[s, g] - leaving[k, g], 0.0)
+            left[s, t] = gone
+            waited[s, t] = months
+
+            # 5. those leaving, over the edges
+            for e in range(stage_edges[s, 0], stage_edges[s, 1]):
+                kind = edge_kind[e]
+                if kind == DECISION:
+                    r_first = k_first
+                    r_last = k_last
+                elif kind == EXIT and h > 0.0:
+                    r_first = exits
+                    r_last = exits
+                elif kind == RECALL and noticed:
+                    r_first = recalled
+                    r_last = recalled
+                else:
+                    continue
+                to = edge_to[e]
+                slot = edge_slot[e]
+                joins = edge_joins[e]
+                for r in range(r_first, r_last + 1):
+                    k = r if kind == DECISION else epoch[t]
+                    if to > s:
+                        for g in range(n_groups):
+                            coming[to, g] += share[k, e, g] * leaving[r, g]
+                    elif to >= 0:
+                        for g in range(n_groups):
+                            n = share[k, e, g] * leaving[r, g]
+                            later[to, g] += n
+                            now[to, g] += n
+                    if slot >= 0:
+                        for g in range(n_groups):
+                            flow[slot, t, g] += share[k, e, g] * leaving[r, g]
+                    flow_total[e, t] += _dot(share[k, e], leaving[r])
+                    if joins >= 0:
+                        f = joining[e, t]
+                        for g in range(n_groups):
+                            coming[joins, g] += f * (share[k, e, g] * leaving[r, g])
+
+        # month end: stocks and ages
         for s in range(n_stages):
-            for g in range(n_groups):
-                stock[s, t, g] = now[s, g]
+            stock_total[s, t] = _total(now[s])
+            slot = stage_slot[s]
+            if slot >= 0:
+                for g in range(n_groups):
+                    stock[slot, t, g] = now[s, g]
             if stage_memory[s] == 1 and n_limits > 0:
-                back = _total(later[s])
+                n = _total(later[s]) if stage_back[s] else 0.0
+                c = here
                 for i in range(n_limits):
-                    n = back
-                    for c in range(max(oldest[s], here + 1 - age_limits[i]), here + 1):
+                    stop = max(here - age_limits[i], oldest[s] - 1)
+                    while c > stop:
                         n += waiting[s, c] * size[s, c]
+                        c -= 1
                     age[s, i, t] = n
-
-
-@njit(cache=True, nogil=True)
-def _send(
-    s,
-    t,
-    lo,
-    hi,
-    kind,
-    k,
-    leaving,
-    share,
-    edge_to,
-    edge_kind,
-    edge_slot,
-    edge_joins,
-    joining,
-    coming,
-    later,
-    now,
-    flow,
-):
-    """5. Split those leaving over the edges of one kind and add them to the stages they enter."""
-    n_groups = leaving.shape[0]
-    for e in range(lo, hi):
-        if edge_kind[e] != kind:
-            continue
-        to = edge_to[e]
-        slot = edge_slot[e]
-        if to > s:
-            for g in range(n_groups):
-                coming[to, g] += share[k, e, g] * leaving[g]
-        elif to >= 0:
-            for g in range(n_groups):
-                n = share[k, e, g] * leaving[g]
-                later[to, g] += n
-                now[to, g] += n
-        if slot >= 0:
-            for g in range(n_groups):
-                flow[slot, t, g] += share[k, e, g] * leaving[g]
-        joins = edge_joins[e]
-        if joins >= 0:
-            f = joining[e, t]
-            for g in range(n_groups):
-                coming[joins, g] += f * share[k, e, g] * leaving[g]

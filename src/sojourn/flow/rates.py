@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow.groups import APPEAL, GROUPS, MODE_OF, NATIONALITY_OF
+from sojourn.flow.groups import APPEAL, EXCEPTED, GROUPS, MODE_OF, NATIONALITY_OF
 from sojourn.flow.stages import Network
 from sojourn.inputs.dimensions import NATIONALITIES
 from sojourn.inputs.errors import InputError
@@ -126,7 +126,9 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
     to 1."""
     n_months = paths.months.size
     if intake.months.size != n_months or np.any(intake.months != paths.months):
-        raise InputError("intake", "months", intake.months.size, f"the {n_months} months of the run")
+        raise InputError(
+            "intake", "months", intake.months.size, f"the {n_months} months of the run"
+        )
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
     index = [paths.index[name] for name in _SHARES]
@@ -213,13 +215,12 @@ def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
     )  # fmt: skip
     if np.any(np.abs(total - 1.0) > 1e-6):
         worst = float(total.flat[np.argmax(np.abs(total - 1.0))])
-        raise InputError("shares", "sum over outcomes", worst, "1 for every epoch, mode, nationality")
+        raise InputError(
+            "shares", "sum over outcomes", worst, "1 for every epoch, mode, nationality"
+        )
     with_appeal = APPEAL == 1.0
-    has_other = np.array(
-        [any(h.mode == g.mode and not h.appeal for h in GROUPS) for g in GROUPS], dtype=bool
-    )
     # where a mode has no group without appeal, its claims without appeal stay in the one group
-    apart = np.where(has_other, law["no_appeal"], 0.0)
+    apart = np.where(EXCEPTED, law["no_appeal"], 0.0)
     entering = np.where(with_appeal, 1.0 - apart, apart)
     rest = np.where(entering > 0.0, entering, 1.0)
     split = {}
@@ -229,9 +230,7 @@ def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
     return entering, split
 
 
-def _share_table(
-    network: Network, at: dict[str, Floats], split: dict[str, Floats]
-) -> Floats:
+def _share_table(network: Network, at: dict[str, Floats], split: dict[str, Floats]) -> Floats:
     """Shares of those leaving by decision, while waiting, and by notice, [K, E, G]."""
     n_epochs = split["referred"].shape[0]
     table = np.zeros((n_epochs, len(network.edges), len(GROUPS)))

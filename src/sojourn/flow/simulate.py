@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,18 +28,27 @@ KNOWN = 0.98
 
 
 @dataclass(frozen=True)
-class Flows:
-    """Result of one run, persons by month and group of `groups.GROUPS`.
+class Detail:
+    """Persons by group of `groups.GROUPS`: stocks [S, T, G] at month end, flows [E, T, G]."""
 
-    `stocks` [S, T, G] at month end, `flows` [E, T, G] by edge, `left` and `waited` [S, T]: number
-    leaving a stage and the months they waited, `age` [S, L, T]: waiting less than AGE_LIMITS.
+    stocks: Floats
+    flows: Floats
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Result of one run: totals by month; by group on request (the run is then made again).
+
+    `stock_total` [S, T] people in each stage at month end, `flow_total` [E, T] people on each edge,
+    `left` and `waited` [S, T]: number leaving a stage and the months they waited, `age` [S, L, T]:
+    waiting less than AGE_LIMITS at month end.
     """
 
     months: NDArray[np.int64]
     network: Network
     rates: Rates
-    stocks: Floats
-    flows: Floats
+    stock_total: Floats
+    flow_total: Floats
     left: Floats
     waited: Floats
     age: Floats
@@ -46,51 +56,98 @@ class Flows:
     interceptions: Floats
     exogenous: dict[str, Floats] = field(repr=False)
 
+    @cached_property
+    def detail(self) -> Detail:
+        """Stocks and flows by group: the same run with every group kept."""
+        return _run(self.network, self.rates, keep=True)[1]
+
+    @property
+    def stocks(self) -> Floats:
+        """People in each stage at month end by group, [S, T, G]."""
+        return self.detail.stocks
+
+    @property
+    def flows(self) -> Floats:
+        """People on each edge by group, [E, T, G]."""
+        return self.detail.flows
+
     def stock(self, stage: str) -> Floats:
-        """People in the stage at month end, [T, G]."""
-        return self.stocks[self.network.stage(stage)]
+        """People in the stage at month end by group, [T, G]."""
+        return self.detail.stocks[self.network.stage(stage)]
 
     def flow(self, edge: str) -> Floats:
-        """People who take the edge in the month, [T, G]."""
-        return self.flows[self.network.edge(edge)]
+        """People who take the edge in the month by group, [T, G]."""
+        return self.detail.flows[self.network.edge(edge)]
+
+    def total_stock(self, stage: str) -> Floats:
+        """People in the stage at month end, [T]."""
+        return self.stock_total[self.network.stage(stage)]
+
+    def total_flow(self, edge: str) -> Floats:
+        """People who take the edge in the month, [T]."""
+        return self.flow_total[self.network.edge(edge)]
+
+    def total_left(self, stage: str) -> Floats:
+        """People who leave the stage in the month by any edge, [T]."""
+        first, last = self.network.stage_edges[self.network.stage(stage)]
+        return self.flow_total[first:last].sum(axis=0)
+
+    def total_entered(self, stage: str) -> Floats:
+        """People who enter the stage in the month from others and from outside, [T]."""
+        s, network = self.network.stage(stage), self.network
+        total = np.zeros(self.months.size)
+        if stage == "eligibility":
+            total += self.rates.arrivals[0].sum(axis=1)
+        for e in np.flatnonzero(network.edge_to == s):
+            total += self.flow_total[e]
+        for e in np.flatnonzero(network.edge_joins == s):
+            total += self.rates.joining[e] * self.flow_total[e]
+        return total
 
     def entered(self, stage: str) -> Floats:
-        """People who enter a stage in the month from others and from outside, [T, G]."""
-        s = self.network.stage(stage)
+        """People who enter the stage in the month by group, [T, G]."""
+        s, network = self.network.stage(stage), self.network
         total = np.zeros(self.stocks.shape[1:])
         if stage == "eligibility":
             total += self.rates.arrivals[0]
-        for e in np.flatnonzero(self.network.edge_to == s):
+        for e in np.flatnonzero(network.edge_to == s):
             total += self.flows[e]
-        for e in np.flatnonzero(self.network.edge_joins == s):
+        for e in np.flatnonzero(network.edge_joins == s):
             total += self.rates.joining[e][:, None] * self.flows[e]
         return total
 
     def by_group(self, name: str) -> Floats:
         """A series of persons by group, [T, G]. Raises InputError for series without groups."""
+        if name == "claims":
+            return self.rates.arrivals[0]
         if name in _STOCKS:
             return _sum(self.stocks, [self.network.stage(s) for s in _STOCKS[name]])
         if name in _FLOWS:
             return _sum(self.flows, [self.network.edge(e) for e in _FLOWS[name]])
-        if name == "claims":
-            return self.rates.arrivals[0]
         raise InputError("series", "name", name, nearest(name, [*_STOCKS, *_FLOWS, "claims"]))
 
     def series(self, name: str) -> Floats:
         """A contract series that the flow knows, total by month [T]; not known yet = NaN."""
-        made = self._totals.get(name)
-        if made is not None:
-            return made
+        if name in _STOCKS:
+            return _sum(self.stock_total, [self.network.stage(s) for s in _STOCKS[name]])
+        if name in _FLOWS:
+            return _sum(self.flow_total, [self.network.edge(e) for e in _FLOWS[name]])
+        if name == "claims":
+            return self.rates.arrivals[0].sum(axis=1)
         if name == "rpd.wait_new":
             return self.wait_new
-        return self.by_group(name).sum(axis=1)
+        try:
+            return self._totals[name]
+        except KeyError:
+            known = [*_STOCKS, *_FLOWS, *self._totals, "claims", "rpd.wait_new"]
+            raise InputError("series", "name", name, nearest(name, known)) from None
 
     @cached_property
     def _totals(self) -> dict[str, Floats]:
         rpd = self.network.stage("rpd")
-        left, pending = self.left[rpd], self.stocks[rpd].sum(axis=1)
+        left, pending = self.left[rpd], self.stock_total[rpd]
         under = dict(zip(AGE_LIMITS.tolist(), self.age[rpd], strict=True))
-        failed = self.flow("removal.removed").sum(axis=1)
+        failed = self.total_flow("removal.removed")
         return {
             "interceptions": self.interceptions,
             "rpd.wait_finalised": _ratio(self.waited[rpd], left),
@@ -100,7 +157,6 @@ class Flows:
             "rpd.age_over_24": _ratio(np.maximum(pending - under[24], 0.0), pending),
             "rpd.age_over_36": _ratio(np.maximum(pending - under[36], 0.0), pending),
             "rpd.capacity": self.exogenous["rpd_capacity"],
-            "removals.failed_claimants": failed,
             "removals": failed + self.exogenous["other_removals"],
         }
 
@@ -177,23 +233,10 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
     made = rates(network, paths, intake, shares)
-    n_stages, n_edges = len(network.stages), len(network.edges)
-    _, n_months, n_groups = made.arrivals.shape
-    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
-    entries[:, :BEFORE] = made.start
-    stock = np.empty((n_stages, n_months, n_groups))
-    flow = np.zeros((n_edges, n_months, n_groups))
-    left, waited = np.zeros((2, n_stages, n_months))
-    age = np.zeros((n_stages, AGE_LIMITS.size, n_months))
-    work = np.zeros((4, n_stages, BEFORE + n_months))
-    stage_arrivals = np.full(n_stages, -1, np.int64)
-    stage_arrivals[network.stage("eligibility")] = 0
-    _run(network, made, stage_arrivals, np.arange(n_edges), entries, stock, flow, left, waited, age,
-         AGE_LIMITS, work)  # fmt: skip
+    out = _run(network, made)[0]
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     return Flows(
-        paths.months, network, made, stock, flow, left, waited, age, intake.claims,
-        intake.interceptions,
+        paths.months, network, made, *out, intake.claims, intake.interceptions,
         {
             "funded": paths["rpd.funded_capacity"],
             "rpd_capacity": members_capacity(paths),
@@ -202,29 +245,71 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     )  # fmt: skip
 
 
-def _run(network, made, stage_arrivals, slots, entries, stock, flow, left, waited, age, limits,
-         work) -> None:  # fmt: skip
-    kernel.run(
-        network.edge_from, network.edge_to, network.edge_kind, slots, network.edge_joins,
+def _run(
+    network: Network, made: Rates, *, keep: bool = False
+) -> tuple[tuple[Floats, Floats, Floats, Floats, Floats], Detail]:
+    """Run the kernel: stock_total, flow_total, left, waited, age; and, if kept, every group."""
+    n_stages, n_edges = len(network.stages), len(network.edges)
+    _, n_months, n_groups = made.arrivals.shape
+    rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
+    detail = Detail(
+        np.empty((n_stages if keep else 0, n_months, n_groups)),
+        np.zeros((n_edges if keep else 0, n_months, n_groups)),
+    )
+    first = np.full(n_stages, -1, np.int64)
+    first[network.stage("eligibility")] = 0
+    totals, flows, left, waited = (np.zeros((n, n_months)) for n in
+                                   (n_stages, n_edges, n_stages, n_stages))  # fmt: skip
+    age = np.zeros((n_stages, AGE_LIMITS.size, n_months))
+    call(network, made, first, rows_s, rows_e, detail, totals, flows, left, waited, age,
+         AGE_LIMITS, np.zeros((2, 0)))  # fmt: skip
+    return (totals, flows, left, waited, age), detail
+
+
+def call(
+    network: Network,
+    made: Rates,
+    arrivals_row: NDArray[np.int64],
+    rows_s: NDArray[np.int64],
+    rows_e: NDArray[np.int64],
+    detail: Detail,
+    totals: Floats,
+    flows: Floats,
+    left: Floats,
+    waited: Floats,
+    age: Floats,
+    limits: NDArray[np.int64],
+    tally: Floats,
+    run: Callable[..., None] | None = None,
+) -> None:  # fmt: skip
+    """Call the kernel (or `run`, its uncompiled twin) on prepared arrays."""
+    n_stages = len(network.stages)
+    _, n_months, n_groups = made.arrivals.shape
+    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
+    entries[:, :BEFORE] = made.start
+    size, waiting = np.empty((2, n_stages, BEFORE + n_months))
+    (run or kernel.run)(
+        network.edge_from, network.edge_to, network.edge_kind, rows_e, network.edge_joins,
         network.stage_edges, network.stage_memory, network.stage_by_entry, network.stage_pool,
-        stage_arrivals, made.epoch, made.share, made.joining, made.pool_capacity, made.pool_part,
-        made.hazard, made.lag, made.newest, made.newest_age, made.at_random, made.recall_share,
-        made.recall_pace, made.arrivals, entries, work[0], work[1], stock, flow, left, waited, age,
-        limits, work[2], work[3],
+        network.stage_recall, network.stage_back, rows_s, arrivals_row, made.epoch, made.share,
+        made.joining, made.pool_capacity, made.pool_part, made.hazard, made.lag, made.newest,
+        made.newest_age, made.at_random, made.recall_share, made.recall_pace, made.arrivals,
+        entries, size, waiting, detail.stocks, detail.flows, totals, flows, left, waited, age,
+        limits, tally,
     )  # fmt: skip
 
 
 def _wait_new(flows: Flows) -> Floats:
     network, made = flows.network, flows.rates
     s = network.stage("rpd")
-    entered = flows.entered("rpd")
-    n_months = entered.shape[0]
+    total = flows.total_entered("rpd")
+    n_months = total.size
     lo, hi = network.stage_edges[s]
     one = Network(
         (network.stages[s],), (), (), {"rpd": 0}, {},
         np.zeros(hi - lo, np.int64), np.full(hi - lo, -1, np.int64), network.edge_kind[lo:hi],
         np.full(hi - lo, -1, np.int64), np.array([[0, hi - lo]]), np.ones(1, np.int64),
-        np.zeros(1, np.int64), np.zeros(1, np.int64),
+        np.zeros(1, np.int64), np.zeros(1, np.int64), 0, np.zeros(1, np.int64),
     )  # fmt: skip
 
     def on(x: Floats) -> Floats:
@@ -232,11 +317,12 @@ def _wait_new(flows: Flows) -> Floats:
         tail = np.repeat(x[..., -12:].mean(axis=-1, keepdims=True), RUN_ON, axis=-1)
         return np.concatenate([x, tail], axis=-1)
 
-    total = entered.sum(axis=1)
-    # appeals sent back enter in the next month
     pool = network.stage_pool[s]
-    weight = np.where(total[:, None] > 0.0, entered / np.where(total > 0.0, total, 1.0)[:, None], 0)
-    reached = (weight * made.recall_share[made.epoch]).sum(axis=1)
+    reached = np.zeros(n_months)
+    if np.any(made.recall_share) and np.any(made.recall_pace):
+        entered = flows.entered("rpd")
+        reached = _ratio((entered * made.recall_share[made.epoch]).sum(axis=1), total)
+        reached = np.where(np.isfinite(reached), reached, 0.0)
     span = n_months + RUN_ON
     alone = Rates(
         np.arange(span), np.ones((span, hi - lo, 1)), np.zeros((hi - lo, span)),
@@ -246,15 +332,16 @@ def _wait_new(flows: Flows) -> Floats:
         np.concatenate([reached, np.zeros(RUN_ON)])[:, None], on(made.recall_pace),
         on(total)[None, :, None], made.start[s].sum(axis=1)[None, :, None],
     )  # fmt: skip
-    entries = np.zeros((1, BEFORE + span, 1))
-    entries[:, :BEFORE] = alone.start
-    work = np.zeros((4, 1, BEFORE + span))
-    _run(one, alone, np.zeros(1, np.int64), np.full(hi - lo, -1), entries,
-         np.empty((1, span, 1)), np.zeros((0, span, 1)), *np.zeros((2, 1, span)),
-         np.zeros((1, 0, span)), AGE_LIMITS[:0], work)  # fmt: skip
+    tally = np.zeros((2, BEFORE + span))
+    nothing = Detail(np.empty((0, span, 1)), np.empty((0, span, 1)))
+    totals, left, waits = np.zeros((3, 1, span))
+    none = np.full(hi - lo, -1)
+    call(one, alone, np.zeros(1, np.int64), none[:1], none, nothing, totals,
+         np.zeros((hi - lo, span)), left, waits, np.zeros((1, 0, span)), AGE_LIMITS[:0],
+         tally)  # fmt: skip
     came = alone.arrivals[0, :n_months, 0]
-    waiting = work[1, 0, BEFORE : BEFORE + n_months] * work[0, 0, BEFORE : BEFORE + n_months]
-    gone, waited = work[2:, 0, BEFORE : BEFORE + n_months]
+    gone, waited = tally[:, BEFORE : BEFORE + n_months]
+    waiting = np.maximum(came - gone, 0.0)
     ages = span - 1 - np.arange(n_months)
     known = (came > 0.0) & (gone >= KNOWN * came)
     return np.where(known, _ratio(waited + waiting * ages, gone + waiting), np.nan)

@@ -68,6 +68,8 @@ class Network:
     stage_memory: NDArray[np.int64]
     stage_by_entry: NDArray[np.int64]
     stage_pool: NDArray[np.int64]
+    stage_recall: int
+    stage_back: NDArray[np.int64]
 
     def stage(self, name: str) -> int:
         """Index of a stage. Raises InputError with the nearest known name."""
@@ -113,6 +115,14 @@ def network(stages: tuple[Stage, ...], edges: tuple[Edge, ...]) -> Network:
         if edge.joins and stage_index.get(edge.joins, -1) <= stage_index[edge.stage]:
             raise InputError(where, f"joins of {edge.name}", edge.joins, "a later stage")
 
+    recall = sorted({stage_index[edge.stage] for edge in edges if edge.kind == "recall"})
+    if len(recall) > 1 or any(not stages[s].cohorts for s in recall):
+        raise InputError(
+            where, "recall", len(recall), "edges by notice from one stage with cohorts"
+        )
+
+    back = {e.to for e in edges if stage_index.get(e.to, len(stages)) < stage_index[e.stage]}
+
     def to(name: str) -> int:
         return -1 if name in (OUT, "") else _index(stage_index, "to", name)
 
@@ -130,6 +140,8 @@ def network(stages: tuple[Stage, ...], edges: tuple[Edge, ...]) -> Network:
         np.array([int(stage.cohorts) for stage in stages], np.int64),
         np.array([int(stage.by_entry) for stage in stages], np.int64),
         np.array([pools.index(s.pool) if s.pool else -1 for s in stages], np.int64),
+        recall[0] if recall else -1,
+        np.array([int(stage.name in back) for stage in stages], np.int64),
     )
 
 
