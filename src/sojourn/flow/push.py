@@ -3,7 +3,7 @@
 An announcement is a rise of `us.protection_ended.NATIONALITY` (share of the holders of a temporary
 protection told that it ends). Of the people told, a share claims in Canada within half a year
 (`push.onward.STATE`), open or closed by the state of the Agreement, with the delays of the
-episodes of 2017 and 2025 (docs/arrivals.md). The formal end adds nothing: in 2017 the warning of
+episodes of 2017 and 2025 (`flow.onward`). The formal end adds nothing: in 2017 the warning of
 May preceded the surge and the end of November had no visible effect.
 
 Enforcement (`us.removals` a year) scales claims at the land border with a stated elasticity whose
@@ -26,11 +26,10 @@ Array = NDArray[np.float64]
 PROTECTED = ("HTI", "VEN", "other")
 """Nationality groups with counted holders of a temporary protection (others: all the rest)."""
 
-DELAY = np.array([0.04, 0.22, 0.46, 0.16, 0.08, 0.04])
+DELAY = np.array([0.08, 0.28, 0.4, 0.22, 0.02, 0.0])
 """Share of the onward claims made 0 to 5 months after the month of the announcement.
 
-Mean of Haitian claims after May 2017 (months 1 to 6) and of the claims at Lacolle above their
-level of 2024 after February and June 2025.
+Mean of the announcements of May 2017, February 2025 and June 2025 (`flow.onward.delay`).
 """
 
 BETWEEN_SHARE = {"none": 0.0, "ports": 0.9, "whole": 0.05}
