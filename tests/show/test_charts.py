@@ -40,18 +40,17 @@ def every_chart(lang: str) -> list[charts.Spec]:
 
 def test_fan_draws_mean_quantiles_and_published_points():
     spec = charts.fan(ROWS, "en", observed=[("2025-01", 95.0)])
-    first = spec["data"]["values"][0]
+    first = spec["datasets"]["rows"][0]
     assert first == {
         "date": "2025-01-01", "mid": 100.0, "q05": 80.0, "q25": 90.0, "q50": 99.0, "q75": 110.0,
         "q95": 130.0,
     }  # fmt: skip
-    assert {"date": "2025-01-01", "value": 95.0} in [
-        value for layer in spec["layer"] for value in layer.get("data", {}).get("values", [])
-    ]
+    assert spec["datasets"]["observed"] == [{"date": "2025-01-01", "value": 95.0}]
 
 
 def test_range_only_series_has_no_line():
-    marks = [layer["mark"]["type"] for layer in charts.fan(ROWS, "en", line=False)["layer"]]
+    spec = charts.fan(ROWS, "en", reference=ROWS, line=False)
+    marks = [layer["mark"]["type"] for layer in spec["layer"]]
     assert "line" not in marks
     assert marks.count("area") == 2
 

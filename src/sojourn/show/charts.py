@@ -137,43 +137,47 @@ def fan(
     layers: list[Spec] = []
     if since is not None:
         layers += _since(day(since), lang)
-    layers.append(_band("q05", "q95", 0.16))
-    layers.append(_band("q25", "q75", 0.26))
-    if other:
-        layers.append(_reference(other))
+    layers += [_band("q05", "q95", 0.16), _band("q25", "q75", 0.26)]
+    axis = " · ".join(part for part in (unit, _assumed_words(assumed, lang, size[0])) if part)
+    layers[0 if since is None else 2]["encoding"]["y"] |= {
+        "title": axis,
+        "scale": {"zero": zero, "nice": True},
+        "axis": _value_axis(lang, min(digits, _axis_digits(highest(points))), height),
+    }
     if line:
+        layers.append(_reference())
         layers.append(
             {
                 "mark": {"type": "line", "color": "accent", "strokeWidth": 2.2},
                 "encoding": {"x": _time("date"), "y": {"field": "mid", "type": "quantitative"}},
             }
         )
-    if dots:
-        layers.append(
-            {
-                "data": {"name": "observed", "values": dots},
-                "mark": {"type": "point", "filled": True, "size": 16, "color": "observed",
-                         "opacity": 0.85},
-                "encoding": {
-                    "x": _time("date"), "y": {"field": "value", "type": "quantitative"},
-                    "tooltip": _tips(lang, digits, [("date", "t"), ("value", "q")],
-                                     [say("Month", "Mois", lang),
-                                      say("Published", "Publié", lang)]),
-                },
-            }
-        )  # fmt: skip
-    layers += _end_labels(points, lang, digits, line, other, reference_name)
+    layers.append(_dots(lang, digits))
+    layers += _labels()
     layers.append(_hover(lang, digits, line))
     spec = _frame(lang, size, title, subtitle)
-    spec["data"] = {"name": "rows", "values": points}
-    spec["layer"] = layers
-    axis = " · ".join(part for part in (unit, _assumed_words(assumed, lang, size[0])) if part)
-    spec["layer"][0 if since is None else 2]["encoding"]["y"] |= {
-        "title": axis,
-        "scale": {"zero": zero, "nice": True},
-        "axis": _value_axis(lang, min(digits, _axis_digits(highest(points))), height),
+    spec["data"] = {"name": "rows"}
+    spec["datasets"] = {
+        "rows": points,
+        "observed": dots,
+        "reference": other,
+        "labels": end_labels(points, lang, digits, line, other, reference_name),
     }
+    spec["layer"] = layers
     return spec
+
+
+def _dots(lang: str, digits: int) -> Spec:
+    names = [say("Month", "Mois", lang), say("Published", "Publié", lang)]
+    return {
+        "data": {"name": "observed"},
+        "mark": {"type": "point", "filled": True, "size": 16, "color": "observed", "opacity": 0.85},
+        "encoding": {
+            "x": _time("date"),
+            "y": {"field": "value", "type": "quantitative"},
+            "tooltip": _tips(lang, digits, [("date", "t"), ("value", "q")], names),
+        },
+    }
 
 
 def highest(points: Iterable[Row]) -> float:
@@ -201,9 +205,9 @@ def _band(low: str, high: str, opacity: float) -> Spec:
     }
 
 
-def _reference(points: Sequence[Row]) -> Spec:
+def _reference() -> Spec:
     return {
-        "data": {"name": "reference", "values": list(points)},
+        "data": {"name": "reference"},
         "mark": {"type": "line", "color": "soft", "strokeWidth": 1.6, "strokeDash": [5, 3]},
         "encoding": {"x": _time("date"), "y": {"field": "mid", "type": "quantitative"}},
     }
@@ -228,38 +232,54 @@ def _since(at: str, lang: str) -> list[Spec]:
     ]  # fmt: skip
 
 
-def _end_labels(
+def end_labels(
     points: Sequence[Row],
     lang: str,
     digits: int,
     line: bool,
     other: Sequence[Row],
     reference_name: str,
-) -> list[Spec]:
+) -> list[dict[str, Any]]:
     """Values of the last month, written beside the band instead of a legend."""
     if not points:
         return []
     last = points[-1]
-    labels = []
-    for name, weight, role in (("q95", 400, "soft"), ("mid", 700, "accent"), ("q05", 400, "soft")):
+    labels: list[tuple[float, str, bool, str]] = []
+    for name, bold, role in (
+        ("q95", False, "soft"),
+        ("mid", True, "accent"),
+        ("q05", False, "soft"),
+    ):
         if last.get(name) is None or (name == "mid" and not line):
             continue
-        labels.append([last[name], about(last[name], lang, digits), weight, role])
+        labels.append((last[name], about(last[name], lang, digits), bold, role))
     if other and other[-1].get("mid") is not None:
         value = other[-1]["mid"]
         words = f"{reference_name} {about(value, lang, digits)}".strip()
-        labels.append([value, words, 400, "soft"])
+        labels.append((value, words, False, "soft"))
     top = max([p["q95"] for p in points if p.get("q95") is not None] or [1.0])
     placed = spread([label[0] for label in labels], 0.055 * (top or 1.0))
     return [
+        {"date": last["date"], "value": rounded(y), "words": words, "bold": bold, "colour": role}
+        for y, (_, words, bold, role) in zip(placed, labels, strict=True)
+    ]
+
+
+def _labels() -> list[Spec]:
+    return [
         {
-            "data": {"values": [{"date": last["date"], "value": y, "words": words}]},
-            "mark": {"type": "text", "align": "left", "dx": 6, "color": role,
-                     "fontWeight": weight, "fontSize": 12},
-            "encoding": {"x": _time("date"), "y": {"field": "value", "type": "quantitative"},
-                         "text": {"field": "words"}},
+            "data": {"name": "labels"},
+            "transform": [{"filter": f"datum.bold === {str(bold).lower()}"}],
+            "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12,
+                     "fontWeight": 700 if bold else 400},
+            "encoding": {
+                "x": _time("date"),
+                "y": {"field": "value", "type": "quantitative"},
+                "text": {"field": "words"},
+                "color": {"field": "colour", "type": "nominal", "scale": None},
+            },
         }
-        for y, (_, words, weight, role) in zip(placed, labels, strict=True)
+        for bold in (False, True)
     ]  # fmt: skip
 
 
@@ -304,7 +324,9 @@ def _tips(
     tips: list[Spec] = []
     for (field, kind), name in zip(fields, names, strict=True):
         if kind == "t":
-            tips.append({"field": field, "type": "temporal", "format": "%B %Y", "title": name})
+            tips.append(
+                {"field": field, "timeUnit": "utcyearmonth", "format": "%B %Y", "title": name}
+            )
         else:
             tips.append(
                 {"field": field, "type": "quantitative", "format": f",.{digits}f", "title": name}
@@ -347,7 +369,7 @@ def stack(
     totals = {year: sum(v["value"] for v in values if v["year"] == year) for year in years}
     top = max(totals.values(), default=1.0) or 1.0
     spec = _frame(lang, size, title, subtitle)
-    spec["data"] = {"name": "rows", "values": values}
+    spec["data"] = {"name": "rows"}
     colours = [SERIES_ROLES[i % len(SERIES_ROLES)] for i in range(len(parts))]
     legend = None
     if size[0] < BESIDE:
@@ -373,7 +395,16 @@ def stack(
             "tooltip": _tips_plain(lang, digits, unit),
         },
     }  # fmt: skip
-    layers: list[Spec] = [bars]
+    spec["layer"] = [bars, {
+        "data": {"name": "labels"},
+        "mark": {"type": "text", "align": "left", "fontSize": 12, "fontWeight": 600,
+                 "dx": max(8, 0.4 * size[0] / max(1, len(years)) + 6)},
+        "encoding": {"x": {"field": "year", "type": "ordinal"},
+                     "y": {"field": "value", "type": "quantitative"},
+                     "text": {"field": "words"},
+                     "color": {"field": "colour", "type": "nominal", "scale": None}},
+    }]  # fmt: skip
+    labels = []
     if years and legend is None:
         last = {v["part"]: v["value"] for v in values if v["year"] == years[-1]}
         base, middles = 0.0, []
@@ -383,17 +414,8 @@ def stack(
             base += value
         for y, part, role in zip(spread(middles, 0.06 * top), parts, colours, strict=True):
             words = f"{names[part]} {i18n.number(last.get(names[part], 0.0), lang, digits)}"
-            layers.append(
-                {
-                    "data": {"values": [{"year": years[-1], "value": y, "words": words}]},
-                    "mark": {"type": "text", "align": "left", "color": role, "fontSize": 12,
-                             "fontWeight": 600, "dx": max(8, 0.4 * size[0] / len(years) + 6)},
-                    "encoding": {"x": {"field": "year", "type": "ordinal"},
-                                 "y": {"field": "value", "type": "quantitative"},
-                                 "text": {"field": "words"}},
-                }
-            )  # fmt: skip
-    spec["layer"] = layers
+            labels.append({"year": years[-1], "value": y, "words": words, "colour": role})
+    spec["datasets"] = {"rows": values, "labels": labels}
     return spec
 
 
@@ -518,7 +540,8 @@ def lever(
 
 
 def _time(field: str) -> Spec:
-    return {"field": field, "type": "temporal", "title": None}
+    # days are read as UTC, so that a browser west of Greenwich does not show the day before
+    return {"field": field, "type": "temporal", "title": None, "scale": {"type": "utc"}}
 
 
 def _axis_digits(top: float) -> int:
@@ -601,15 +624,22 @@ _COLOURED = frozenset(
 def themed(spec: Spec, theme: Mapping[str, str] = LIGHT) -> Spec:
     """The specification with its colour roles replaced by the colours of a theme."""
 
+    def recoloured(row: Any) -> Any:
+        if isinstance(row, dict) and "colour" in row:
+            return {**row, "colour": theme.get(row["colour"], row["colour"])}
+        return row
+
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
             return {
-                key: theme.get(item, item)
+                key: [recoloured(row) for row in item]
+                if key == "values"
+                else {name: [recoloured(row) for row in rows] for name, rows in item.items()}
+                if key == "datasets"
+                else theme.get(item, item)
                 if key in _COLOURED and isinstance(item, str)
                 else [theme.get(one, one) if isinstance(one, str) else one for one in item]
                 if key == "range" and isinstance(item, list)
-                else item
-                if key == "values"
                 else walk(item)
                 for key, item in node.items()
             }

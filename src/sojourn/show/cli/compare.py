@@ -112,9 +112,14 @@ def _explain(
     }
     from sojourn.questions import explain as question
 
-    chosen = {"series": names} if names else {}
     parts = question.explain(
-        both[0], both[1], members=members, seed=seed, workers=workers, **chosen, **window
+        both[0],
+        both[1],
+        members=members,
+        seed=seed,
+        workers=workers,
+        series=names or question.SERIES,
+        **window,
     )
     headings = {
         "change": say("Change", "Changement", lang),
