@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,9 @@ def labels(law: Law, question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         rules = law.stages[question]
         return tuple(_word(law, r) for r in rules), tuple(r.provision for r in rules)
     grounds = law.stages["ineligibility"]
-    outcomes, provisions = _ground_labels(grounds)
+    outcomes, provisions = _ground_labels(
+        tuple((rule.outcome.word.partition(":")[2], rule.provision) for rule in grounds)
+    )
     others = _others(law)
     return (
         (*outcomes, *(_word(law, rule) for rule in others)),
@@ -103,15 +106,18 @@ def _others(law: Law) -> tuple[Rule, ...]:
     return (*law.stages["threshold"], *law.stages["uncertainty"], *law.stages["default"])
 
 
-def _ground_labels(grounds: Sequence[Rule]) -> tuple[list[str], list[str]]:
-    letter = [rule.outcome.word.partition(":")[2] for rule in grounds]
+@lru_cache(maxsize=16)
+def _ground_labels(
+    grounds: tuple[tuple[str, str], ...],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Outcome and provision of every set of grounds, from (letter, provision) of each rule."""
     outcomes, provisions = [], []
-    by_letters = sorted(range(len(grounds)), key=lambda n: (LETTERS.index(letter[n]), n))
+    by_letters = sorted(range(len(grounds)), key=lambda n: (LETTERS.index(grounds[n][0]), n))
     for bits in range(1 << len(grounds)):
         held = [n for n in by_letters if bits >> n & 1]
-        outcomes.append("ineligible:" + "+".join(dict.fromkeys(letter[n] for n in held)))
-        provisions.append("; ".join(dict.fromkeys(grounds[n].provision for n in held)))
-    return outcomes, provisions
+        outcomes.append("ineligible:" + "+".join(dict.fromkeys(grounds[n][0] for n in held)))
+        provisions.append("; ".join(dict.fromkeys(grounds[n][1] for n in held)))
+    return tuple(outcomes), tuple(provisions)
 
 
 class Cases:

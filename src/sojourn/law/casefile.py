@@ -201,9 +201,7 @@ def _columns(facts: Sequence[Mapping[str, Any]], law: Law) -> tuple[dict[str, Co
         bad |= arrays[name] == NO_DAY if name in arrays else np.ones(size, dtype=np.bool_)
     decision = arrays.get("date_of_decision")
     if decision is not None and "date_of_claim" in arrays:
-        arrays["date_of_decision"] = np.where(
-            decision == NO_DAY, arrays["date_of_claim"], decision
-        )
+        arrays["date_of_decision"] = np.where(decision == NO_DAY, arrays["date_of_claim"], decision)
     return arrays, bad
 
 

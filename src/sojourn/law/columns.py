@@ -84,7 +84,9 @@ def _named(law: Law) -> dict[str, set[str]]:
                 values = [row.value for row in law.parameters[term.right.name].rows]
             for value in values:
                 codes = value if isinstance(value, frozenset) else {value}
-                named.setdefault(term.left.name, set()).update(c for c in codes if isinstance(c, str))
+                named.setdefault(term.left.name, set()).update(
+                    c for c in codes if isinstance(c, str)
+                )
     return named
 
 

@@ -185,7 +185,9 @@ def _eligibility(case: Case) -> Decision:
     raise _unanswered(case, "default")
 
 
-def _decision(question: str, outcome: str, rules: Sequence[Rule], steps: Sequence[Step]) -> Decision:
+def _decision(
+    question: str, outcome: str, rules: Sequence[Rule], steps: Sequence[Step]
+) -> Decision:
     provisions = dict.fromkeys(rule.provision for rule in rules)
     worst = max(rules, key=lambda rule: ("high", "medium", "low").index(rule.confidence))
     return Decision(question, outcome, "; ".join(provisions), worst.confidence,

@@ -58,7 +58,9 @@ class Case:
         if fact.special.startswith("days("):
             start, end = (part.strip() for part in fact.special[5:-1].split(","))
             first, last = self.value(start, reading), self.value(end, reading)
-            return (last - first).days if isinstance(first, date) and isinstance(last, date) else None
+            return (
+                (last - first).days if isinstance(first, date) and isinstance(last, date) else None
+            )
         if fact.special:
             return _SPECIAL[name](self, reading)
         assert fact.derivation is not None

@@ -223,7 +223,9 @@ def rows_of(text: str, name: str) -> Rows:
     rows = list(reader)
     for number, row in enumerate(rows, 2):
         if None in row or None in row.values():
-            raise InputError(f"{_where(name)} line {number}", "row", row, "as many fields as columns")
+            raise InputError(
+                f"{_where(name)} line {number}", "row", row, "as many fields as columns"
+            )
     return rows
 
 
@@ -441,7 +443,9 @@ def _check_rules(rules: tuple[Rule, ...]) -> None:
         for earlier in ordered[:n]:
             if earlier.stage != rule.stage or earlier.date_basis != rule.date_basis:
                 continue
-            meets = earlier.applies_from <= rule.applies_to and rule.applies_from <= earlier.applies_to
+            meets = (
+                earlier.applies_from <= rule.applies_to and rule.applies_from <= earlier.applies_to
+            )
             covers = (earlier.applies_from <= rule.applies_from
                       and rule.applies_to <= earlier.applies_to)  # fmt: skip
             wider = grammar.terms_of(earlier.condition)
