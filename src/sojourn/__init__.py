@@ -31,7 +31,7 @@ _HOME = {
     "observed": "sojourn.inputs.figures",
     "reproduce": "sojourn.questions.reproduce",
     "run": "sojourn.inference.ensemble",
-    "score": "sojourn.inference.scores",
+    "score": "sojourn.inference.rolling",
     "sensitivity": "sojourn.questions.sensitivity",
     "solve": "sojourn.questions.solve",
     "validate": "sojourn.questions.validate",

@@ -95,10 +95,9 @@ def fit_claims(day: date, national: Array, last: int) -> Constants:
 
 def closed(span: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Months in which an order closed entry between ports [T]."""
-    inside = span[(span >= months.FIRST) & (span <= months.HORIZON)]
     found = np.zeros(len(span), dtype=bool)
-    if len(inside):
-        found[np.isin(span, inside)] = parameters.load().paths(inside)[CLOSED] > 0
+    for row in parameters.load().rows_of(CLOSED):
+        found = np.where(span >= row.start, row.value > 0, found)
     return found
 
 
@@ -175,9 +174,7 @@ def breaks(u: Array, fitted: Constants) -> Array:
     return np.where(inside, np.sign(v) * size, 0.0)
 
 
-def simulate(
-    now: State, memory: float, momentum: Array, reversion: Array, shocks: Array
-) -> Array:
+def simulate(now: State, memory: float, momentum: Array, reversion: Array, shocks: Array) -> Array:
     """Log levels [H, n] from shocks [H, n] and constants [n]: the four steps, month by month."""
     horizon, n = shocks.shape
     level, running = np.full(n, now.level), np.full(n, now.running)

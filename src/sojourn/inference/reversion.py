@@ -48,12 +48,13 @@ Array = NDArray[np.float64]
 class Constants:
     """Monthly constants of the intake model and what they were learnt from.
 
-    memory: weight of the newest month in the running mean of changes. momentum [B], reversion [B]: share of the running mean of changes carried into the next
-    month, and share of the distance from the five-year level closed each month: first the best
-    estimate, then bootstrap replicates over years. break_rate: breaks a month; break_size: mean
-    size of a national break, in logs; farthest: root mean square log ratio of two years of the
-    country ten or more years apart. gap and change: the yearly regression coefficients
-    reproduced; pairs: origin-years used; until: last year used.
+    memory: weight of the newest month in the running mean of changes. momentum [B], reversion
+    [B]: share of the running mean carried into the next month, and share of the distance from
+    the five-year level closed each month: first the best estimate, then bootstrap replicates
+    over years. break_rate: breaks a month; break_size: mean size of a national break, in logs;
+    farthest: root mean square log ratio of two years of the country ten or more years apart.
+    gap and change: the yearly regression coefficients reproduced; pairs: origin-years used;
+    until: last year used.
     """
 
     memory: float
