@@ -142,7 +142,7 @@ def _replicates(year: Array, y: Array, x: Array) -> Iterator[tuple[Array, Array]
 
 def _pairs(years: dict[int, float]) -> list[tuple[float, float, float, float]]:
     """Year, next year's change, distance from the five-year mean, this year's change (in logs)."""
-    found = []
+    found: list[tuple[float, float, float, float]] = []
     for year, value in years.items():
         window = [years[k] for k in range(year - 4, year + 1) if years.get(k, 0) > 0]
         before, after = years.get(year - 1, 0), years.get(year + 1, -1)

@@ -35,7 +35,7 @@ class Rolled:
     samples: Array
 
 
-def origins(known: History, first: int | None, last: int | None, horizon: int) -> Array:
+def origins(known: History, first: int | None, last: int | None, horizon: int) -> NDArray[np.int64]:
     """Origin months whose whole horizon is observed.
 
     Default: from the 36th month of the record to `horizon` months before its end.
