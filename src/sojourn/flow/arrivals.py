@@ -30,6 +30,7 @@ OBSERVED_UNTIL = months.parse("2025-07")
 """Last month of published national claims."""
 
 LAND, BETWEEN = events.LAND, events.BETWEEN
+OTHER = list(MODES).index("other")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     added = push.added(paths)
     if added is not None:
         claims = np.maximum(claims + added, 0.0)
+    if np.any(paths["arrivals.managed_intake"]):
+        claims[:, OTHER] += push.managed(paths)
     counted[later] = before[later] * paths["arrivals.interceptions_per_claim"][later]
     if change is not None or harder is not None or added is not None:
         counted = _interceptions(paths, counted, before, claims[:, BETWEEN].sum(axis=1))

@@ -84,8 +84,7 @@ def multiplier(paths: Paths) -> Effect | None:
 
 def switches(paths: Paths) -> dict[str, Array]:
     """The switches of law and events, each [T]."""
-    always = np.ones(len(paths.months))
-    return {name: paths[name] if name in paths.index else always for name in SWITCHES}
+    return {name: paths[name] for name in SWITCHES}
 
 
 def state(now: dict[str, Array]) -> tuple[Array, Array, Array]:

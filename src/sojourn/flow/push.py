@@ -70,6 +70,22 @@ def onward(paths: Paths, told: Array) -> Array:
     return out
 
 
+def managed(paths: Paths) -> Array:
+    """Claims [T, nationality] of a managed intake from the United States (arrivals.managed_intake).
+
+    By nationality as the people whose protection has been said to end.
+    """
+    ended = np.zeros((len(paths.months), len(NATIONALITY_LIST)))
+    for name in PROTECTED:
+        people = paths[f"us.protected.{name}"] * paths[f"us.protection_ended.{name}"]
+        ended[:, NATIONALITY_LIST.index(name)] = people
+    total = ended.sum(axis=1, keepdims=True)
+    rest = np.zeros_like(ended)
+    rest[:, NATIONALITY_LIST.index("other")] = 1.0
+    share = np.where(total > 0, ended / np.maximum(total, 1e-9), rest)
+    return paths["arrivals.managed_intake"][:, None] / 12 * share
+
+
 def enforcement(paths: Paths) -> Array | None:
     """Factor [T] on claims at the land border, or None where US removals are the shipped ones."""
     base = reference(int(paths.months[0]), len(paths.months))["removals"]
