@@ -38,11 +38,11 @@ def every_chart(lang: str) -> list[charts.Spec]:
     ]  # fmt: skip
 
 
-def test_fan_draws_mean_quantiles_and_published_points():
+def test_fan_draws_median_quantiles_and_published_points():
     spec = charts.fan(ROWS, "en", observed=[("2025-01", 95.0)])
     first = spec["datasets"]["rows"][0]
     assert first == {
-        "date": "2025-01-01", "mid": 100.0, "q05": 80.0, "q25": 90.0, "q50": 99.0, "q75": 110.0,
+        "date": "2025-01-01", "mid": 99.0, "q05": 80.0, "q25": 90.0, "q75": 110.0,
         "q95": 130.0,
     }  # fmt: skip
     assert spec["datasets"]["observed"] == [{"date": "2025-01-01", "value": 95.0}]

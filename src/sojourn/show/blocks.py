@@ -175,19 +175,19 @@ def unit_words(name: str, lang: str) -> str:
 
 
 def series_table(name: str, by_date: Mapping[str, Cell], lang: str) -> Table:
-    """The table behind a chart: date, mean, 5 % and 95 %, published."""
+    """The table behind a chart: date, median, 5 % and 95 %, published."""
     spec = declared.get(name)
     digits = {"months": 1, "share": 2}.get(spec.unit, 0)
     seen = any(cell.observed is not None for cell in by_date.values())
     head = [i18n.say("Year", "Année", lang)]
     if not spec.range_only:
-        head.append(i18n.say("Mean", "Moyenne", lang))
+        head.append(i18n.say("Median", "Médiane", lang))
     head += ["5 %", "95 %"] if lang == "fr" else ["5%", "95%"]
     if seen:
         head.append(i18n.say("Published", "Publié", lang))
     lines = []
     for date, cell in by_date.items():
-        values = [] if spec.range_only else [cell.mean]
+        values = [] if spec.range_only else [cell.mid]
         values += [cell.low, cell.high]
         if seen:
             values.append(cell.observed)
@@ -245,7 +245,7 @@ def bought_table(found: Mapping[Key, Mapping[str, Cell]], lang: str) -> Table:
     columns = [found[cells_of.key(name)] for name in names]
     dates = dict.fromkeys(d for by_date in columns for d, c in by_date.items() if c.exists)
     lines = [
-        [date, *(i18n.number(by_date.get(date, Cell()).mean, lang) for by_date in columns)]
+        [date, *(i18n.number(by_date.get(date, Cell()).mid, lang) for by_date in columns)]
         for date in dates
     ]
     return head, lines

@@ -27,6 +27,15 @@ class Cell:
     observed: float | None = None
 
     @property
+    def mid(self) -> float | None:
+        """The middle to tell: the median, or the mean where no median is given.
+
+        Distributions of intake are skewed, so that the mean can lie far from most members. Costs
+        are told by their mean all the same, because those of the payers add up to it.
+        """
+        return self.quantiles.get(0.5, self.mean)
+
+    @property
     def low(self) -> float | None:
         """The 5 % quantile, or the lowest one given."""
         return self._edge(0.05, min)

@@ -71,7 +71,7 @@ def day(value: object) -> str:
 def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
     """Long rows of one series as one dict a date: `date`, `mid` and q05, q25, q75, q95 ...
 
-    `mid` is the mean, or the median where no mean is given. Values are divided by `scale` and
+    `mid` is the median, or the mean where no median is given. Values are divided by `scale` and
     rounded to what a chart can show.
     """
     found: dict[str, dict[str, Any]] = {}
@@ -83,14 +83,16 @@ def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
         if kind == "quantile":
             name = f"q{round(float(row['output_type_id']) * 100):02d}"
         elif kind in ("mean", "point"):
-            name = "mid"
+            name = "mean"
         else:
             continue
         at = day(row["date"])
         found.setdefault(at, {"date": at})[name] = rounded(value / scale)
     for point in found.values():
-        if "q50" in point:
-            point.setdefault("mid", point["q50"])
+        if "q50" in point or "mean" in point:
+            point["mid"] = point.get("q50", point.get("mean"))
+            point.pop("q50", None)
+            point.pop("mean", None)
     return [found[at] for at in sorted(found)]
 
 
@@ -122,11 +124,11 @@ def fan(
     subtitle: str = "",
     size: tuple[int, int] = WIDE,
 ) -> Spec:
-    """A series over time: bands of 90 % and 50 % of the members, mean line, published dots.
+    """A series over time: bands of 90 % and 50 % of the members, median line, published dots.
 
     rows: long rows of one series (`date, output_type, output_type_id, value`).
     observed: (date, value) published; reference: rows of another scenario, drawn as a dashed
-    mean; since: first month of the continuation that no data cover, marked; assumed: names of
+    median; since: first month of the continuation that no data cover, marked; assumed: names of
     parameters it rests on that are assumptions, said on the chart; scale: divides the values
     (1e9 for billions); line: False for a series that is only ever a range.
     """
@@ -307,7 +309,7 @@ def _hover(lang: str, digits: int, line: bool) -> Spec:
     fields = [("date", "t"), *([("mid", "q")] if line else []), ("q05", "q"), ("q95", "q")]
     names = [
         say("Month", "Mois", lang),
-        *([say("Mean", "Moyenne", lang)] if line else []),
+        *([say("Median", "Médiane", lang)] if line else []),
         say("5 % of members below", "5 % des membres sous", lang),
         say("5 % of members above", "5 % des membres au-dessus", lang),
     ]

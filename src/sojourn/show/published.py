@@ -45,6 +45,7 @@ def overview(lang: str, day: date | None = None) -> list[dict[str, Any]]:
 
 def row(figure: Figure) -> dict[str, Any]:
     """A figure as a plain mapping with the columns of the files, and its period in words."""
+    figure = published.shown(figure)
     flat = {name: getattr(figure, name) for name in published.COLUMNS}
     days = {name: flat[name].isoformat() for name in ("start", "end", "available")}
     return {**flat, **days, "period": period_text(figure.start, figure.end)}
@@ -142,7 +143,7 @@ def report(
 
 def _figures_table(title: str, chosen: list[Figure], lang: str) -> Table:
     dims = [name for name in DIMENSIONS if len({getattr(f, name) for f in chosen}) > 1]
-    ranged = any(f.low is not None for f in chosen)
+    ranged = any(published.shown(f).low is not None for f in chosen)
     units = {figure.unit for figure in chosen}
     one_unit = len(units) == 1
     caption = f"{title}, {next(iter(units))}" if one_unit else title
@@ -156,8 +157,8 @@ def _figures_table(title: str, chosen: list[Figure], lang: str) -> Table:
         table.add_column(say("Unit", "Unité", lang))
     table.add_column(say("Known from", "Connu le", lang), no_wrap=True)
     table.add_column("Source")
-    for figure in chosen:
-        value = _number(figure.value, lang) if figure.value is not None else figure.missing
+    for figure in map(published.shown, chosen):
+        value = _value(figure, lang)
         ends = (_number(figure.low, lang), _number(figure.high, lang)) if ranged else ()
         unit = () if one_unit else (figure.unit,)
         table.add_row(
@@ -271,9 +272,17 @@ def _number(value: float | None, lang: str) -> str:
     return number(value, lang, digits)
 
 
+def _value(figure: Figure, lang: str) -> str:
+    """The number, or why there is none."""
+    if figure.value is not None:
+        return _number(figure.value, lang)
+    if figure.missing == "suppressed":
+        return say("suppressed", "supprimé", lang)
+    return say("none", "aucun", lang) if figure.low is None and figure.high is None else "–"
+
+
 def _said(figure: Figure, lang: str) -> str:
-    value = figure.missing if figure.value is None else _number(figure.value, lang)
-    return f"{value} ({figure.source_id})"
+    return f"{_value(published.shown(figure), lang)} ({figure.source_id})"
 
 
 def _why(figure: Figure) -> str:

@@ -20,8 +20,8 @@ _PHRASES: dict[str, Label] = {
     "rpd.pending": Label("At the end of {when}, {value} claims are pending at the RPD{range}.",
                          "À la fin de {when}, {value} demandes sont en instance à la SPR{range}."),
     "rpd.wait_new": Label(
-        "A claim referred in {when} waits {value} months on average until it is finalised{range}.",
-        "Une demande déférée en {when} attend en moyenne {value} mois avant d'être réglée{range}.",
+        "A claim referred in {when} waits {value} months until it is finalised{range}.",
+        "Une demande déférée en {when} attend {value} mois avant d'être réglée{range}.",
     ),
     "rpd.wait_finalised": Label(
         "Claims finalised in {when} have waited {value} months on average{range}.",
@@ -68,6 +68,11 @@ def amount(value: float | None, unit: str, lang: str) -> str:
     return i18n.number(rounded, lang)
 
 
+def _told(cell: Cell, spec: declared.Series) -> float | None:
+    """The middle that is said: costs by their mean, which adds up over payers; else the median."""
+    return cell.mean if spec.unit == "CAD" else cell.mid
+
+
 def interval(cell: Cell, unit: str, lang: str) -> str:
     """` (90 %: low to high)`, or nothing where all members agree in the digits shown."""
     if cell.low is None or cell.high is None:
@@ -87,7 +92,7 @@ def state(series: str, cell: Cell, when: str, lang: str) -> str:
     phrase = _PHRASES.get(series) or _generic(spec)
     text = phrase.fr if lang == "fr" else phrase.en
     return text.format(
-        value=amount(cell.mean, spec.unit, lang),
+        value=amount(_told(cell, spec), spec.unit, lang),
         low=amount(cell.low, spec.unit, lang),
         high=amount(cell.high, spec.unit, lang),
         range=interval(cell, spec.unit, lang),
@@ -114,9 +119,10 @@ def published(series: str, by_date: Mapping[str, Cell], lang: str) -> str:
     text = say(
         f"Last published: {seen} ({date})", f"Dernier chiffre publié : {seen} ({date})", lang
     )
-    if cell.mean is None:
+    told = _told(cell, spec)
+    if told is None:
         return text + "."
-    ours = amount(cell.mean, spec.unit, lang)
+    ours = amount(told, spec.unit, lang)
     return text + say(f"; the model gives {ours}.", f"; le modèle donne {ours}.", lang)
 
 
@@ -139,14 +145,15 @@ def difference(series: str, cell: Cell, when: str, lang: str, other: str, base: 
     """What the second scenario changes: B minus A in one sentence, with its interval."""
     spec = declared.get(series)
     name = spec.fr if lang == "fr" else spec.en
-    if cell.mean is None:
+    told = _told(cell, spec)
+    if told is None:
         low, high = amount(cell.low, spec.unit, lang), amount(cell.high, spec.unit, lang)
         return say(f"{name}, {when}: {other} minus {base} lies between {low} and {high}.",
                    f"{name}, {when} : {other} moins {base}, entre {low} et {high}.",
                    lang)  # fmt: skip
-    size = amount(abs(cell.mean), spec.unit, lang)
+    size = amount(abs(told), spec.unit, lang)
     unit = {"months": say(" months", " mois", lang)}.get(spec.unit, "")
-    more = cell.mean >= 0
+    more = told >= 0
     words = say("more" if more else "less", "de plus" if more else "de moins", lang)
     return say(f"{name}, {when}: {size}{unit} {words} under {other} than under {base}"
                f"{interval(cell, spec.unit, lang)}.",

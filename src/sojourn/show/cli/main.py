@@ -203,8 +203,18 @@ def _invoke(name: str, argv: list[str]) -> int:
         # typer's usage errors (of click's family, wherever it carries them) know their message
         if not hasattr(error, "format_message"):
             raise
-        return _refuse(f"sojourn {name}: {error.format_message()}")
+        return _refuse(f"sojourn {name}: {_found(error, argv)}{error.format_message()}")
     return code if isinstance(code, int) else 0
+
+
+def _found(error: Any, argv: list[str]) -> str:
+    """The value that an option was given, for a usage error that does not say it."""
+    options = getattr(getattr(error, "param", None), "opts", [])
+    for at, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name in options and (equals or at + 1 < len(argv)):
+            return f"{name}: got {value if equals else argv[at + 1]!r}: "
+    return ""
 
 
 def _load(target: str) -> Callable[..., Any]:

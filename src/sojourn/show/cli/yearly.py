@@ -59,9 +59,9 @@ def yearly(frame: pl.DataFrame, lang: str, title: str = "", *, signed: bool = Fa
         shown.append(_money_table(money, lang))
     cities = cells_of.parts(found, "shelter.occupied", "item")
     if cities:
-        shown.append(_table(cities, lang, names={c: Label(c, c) for c in cities},
-                            title=say("People in shelter at year end",
-                                      "Personnes hébergées en fin d'année", lang)))  # fmt: skip
+        words = say("In shelter at year end", "Personnes hébergées en fin d'année", lang)
+        shown.append(Text(words, style="bold"))
+        shown.append(_table(cities, lang, names={c: Label(c, c) for c in cities}))
     if not (people or money or cities):
         nothing = say("no difference", "aucune différence", lang)
         shown.append(Text(nothing if signed else say("no rows", "aucune ligne", lang)))
@@ -90,15 +90,17 @@ def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]
 def _legend(lang: str, signed: bool) -> str:
     if signed:
         return say(
-            "Mean of the paired differences; 90% of the members lie in the range below it.",
-            "Moyenne des différences appariées; 90 % des membres sont dans l'intervalle dessous.",
+            "Median of the paired differences (costs: mean); 90% of the members lie in the range"
+            " below it.",
+            "Médiane des différences appariées (coûts : moyenne); 90 % des membres sont dans"
+            " l'intervalle dessous.",
             lang,
         )
     return say(
-        "Mean over members; 90% of them lie in the range below it. Published: figures as"
-        " published, where they exist.",
-        "Moyenne des membres; 90 % d'entre eux sont dans l'intervalle dessous. Publié : chiffres"
-        " publiés, là où ils existent.",
+        "Median over members (costs: mean, so that payers add up); 90% of the members lie in the"
+        " range below it. Published: figures as published, where they exist.",
+        "Médiane des membres (coûts : moyenne, pour que les payeurs s'additionnent); 90 % des"
+        " membres sont dans l'intervalle dessous. Publié : chiffres publiés, là où ils existent.",
         lang,
     )
 
@@ -108,10 +110,9 @@ def _table(
     lang: str,
     *,
     names: Mapping[str, Label] | None = None,
-    title: str = "",
 ) -> Table:
     labels = names or SHORT
-    table = _new(title, lang)
+    table = _new("", lang)
     digits = {}
     for name, by_date in columns.items():
         spec = declared.SERIES.get(name)
@@ -170,22 +171,23 @@ def _dates(columns: Iterable[Mapping[str, Cell]]) -> list[str]:
 
 
 def _value(cell: Cell, lang: str, digits: int, scale: float = 1.0) -> Text:
-    """The mean, and on a second line the interval where it is wider than one part in a hundred."""
+    """The middle, and below it the interval where that is wider than one part in a hundred."""
     from rich.text import Text
 
-    if cell.mean is None and cell.low is not None and cell.high is not None:
+    told = cell.mid if scale == 1.0 else cell.mean
+    if told is None and cell.low is not None and cell.high is not None:
         return Text(_range(cell.low, cell.high, lang, digits, scale))
-    text = Text(_shown(cell.mean, lang, digits, scale))
-    if cell.low is None or cell.high is None or cell.mean is None:
+    text = Text(_shown(told, lang, digits, scale))
+    if cell.low is None or cell.high is None or told is None:
         return text
-    if cell.high - cell.low <= 0.01 * abs(cell.mean):
+    if cell.high - cell.low <= 0.01 * abs(told):
         return text
     return text.append("\n" + _range(cell.low, cell.high, lang, digits, scale), style="dim")
 
 
 def _range(low: float, high: float, lang: str, digits: int, scale: float) -> str:
     """An interval that fits a column: in thousands where both ends have five figures."""
-    if low / scale >= 10_000:
+    if low / scale >= 10_000 or (low >= 0 and high / scale >= 100_000):
         return f"{_shown(low, lang, 0, scale * 1000)}–{_shown(high, lang, 0, scale * 1000)} k"
     ends = [_shown(value, lang, digits, scale) for value in (low, high)]
     return (say(" to ", " à ", lang) if low < 0 else "–").join(ends)
