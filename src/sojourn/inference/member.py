@@ -21,8 +21,8 @@ from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
 
-LAW = "law."
-"""Parameters of this prefix decide the shares by law; while all are exact, so are the shares."""
+SHARES = ("law.", "profile.")
+"""Parameters that the shares by law depend on; while all are exact, so are the shares."""
 
 
 class Task:
@@ -53,12 +53,12 @@ class Model:
         span = months.span(months.FIRST, plan.periods.last)
         self.sampler = Sampler(plan.scenario.parameters().paths(span))
         self.paths = self.sampler.paths
-        self._law_drawn = any(name.startswith(LAW) for name in self.sampler.names)
+        self._shares_drawn = any(name.startswith(SHARES) for name in self.sampler.names)
         self._shares = profiles.shares(self.paths)
         self._readers = readout.readers(plan.rows)
         self._weights = [
             plan.rows.index(readout.Row(declared.get(row.series).weight, **row.cell))
-            if declared.get(row.series).weight
+            if declared.get(row.series).weight and plan.periods.kind != "month"
             else None
             for row in plan.rows
         ]
@@ -78,7 +78,7 @@ class Model:
     def monthly(self, paths: Paths, deviations: Floats | None = None) -> Floats:
         """Rows of one member by month from January 2015, [rows, months]."""
         came = arrivals.intake(paths, deviations)
-        shares = profiles.shares(paths) if self._law_drawn else self._shares
+        shares = profiles.shares(paths) if self._shares_drawn else self._shares
         ran = readout.Ran(paths, flow.simulate(paths, came, shares))
         table = np.empty((len(self.plan.rows), len(paths.months)))
         for read in self._readers:
