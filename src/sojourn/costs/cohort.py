@@ -82,14 +82,16 @@ def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list
     """
     network = stages.load()
     to = {edge.name: edge.to for edge in network.edges}
-    priced = tuple(
-        (row, line) for row, line in enumerate(lines) if prices.known(line.case_unit)
-    )
+    priced = tuple((row, line) for row, line in enumerate(lines) if prices.known(line.case_unit))
     size = (len(lines), prices.members, course.entry.size)
     found: list[Path] = []
 
     def walk(
-        stage: str, share: Floats, start: Floats, cost: Floats, edges: tuple[str, ...],
+        stage: str,
+        share: Floats,
+        start: Floats,
+        cost: Floats,
+        edges: tuple[str, ...],
         visits: dict[str, int],
     ) -> None:
         visits = {**visits, stage: visits.get(stage, 0) + 1}
@@ -206,10 +208,7 @@ def cost(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> Costin
     shares = np.array([(path.share * part).sum(axis=1) for path in paths])
     safe = np.where(shares > 0.0, shares, 1.0)
     by_path = np.array(
-        [
-            (path.cost * path.share * part).sum(axis=2) / safe[k]
-            for k, path in enumerate(paths)
-        ]
+        [(path.cost * path.share * part).sum(axis=2) / safe[k] for k, path in enumerate(paths)]
     )
     waits = np.array(
         [(path.months * path.share * part).sum(axis=1) / safe[k] for k, path in enumerate(paths)]

@@ -49,10 +49,15 @@ class Setting(NamedTuple):
     waits: Mapping[str, Known]
 
 
-def _figures(series: str, day: date, **dims: str) -> list[Figure]:
+def _figures(
+    series: str, day: date, *, item: str | None = None, period: str | None = None
+) -> list[Figure]:
     """Used figures of a series known by the day, oldest first; none is not an error."""
     try:
-        found = figures.select(series, day, **dims)
+        if item is None:
+            found = figures.select(series, day, period=period)
+        else:
+            found = figures.select(series, day, period=period, item=item)
     except InputError as refused:
         if refused.field == "as_of":
             return []
@@ -336,4 +341,3 @@ def course(
         {**{name: drawn(name) for name in known.waits}, "pr": np.full((1, 1), pr_wait)},
         rpd_wait, 1 if u is None else len(u),
     )  # fmt: skip
-

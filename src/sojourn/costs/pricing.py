@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,21 +137,14 @@ def covered(prices: Prices, stage: str, begin: Floats, length: Floats) -> Floats
 def living_in(prices: Prices, place: str, entry: Floats) -> Floats:
     """Share of the claimants of the entry months who live in the province, [M, A]."""
     month = np.broadcast_to(entry, (prices.members, entry.shape[-1]))
-
-    def at(name: str) -> Floats:
-        return prices.at((name,), month)
-
-    claimed = {p: at(f"residence.claimed.{p}") for p in ("QC", "ON", "AB", "BC")}
-    left = claimed["QC"] * at("residence.left.QC")
-    if place == "QC":
-        return claimed["QC"] - left
-    grown = 1.0 + left / np.maximum(1.0 - claimed["QC"], 1e-9)
-    if place == "other":
-        return (1.0 - np.sum(list(claimed.values()), axis=0)) * grown
-    return claimed[place] * grown
+    claimed = [prices.at((f"residence.claimed.{p}",), month) for p in quantities.PROVINCES[:-1]]
+    left = prices.at(("residence.left.QC",), month)
+    return quantities.settle(np.array(claimed), left)[quantities.PROVINCES.index(place)]
 
 
-def entry_cost(line: Programme, prices: Prices, entry: Floats, per_claim: dict[str, Floats]):
+def entry_cost(
+    line: Programme, prices: Prices, entry: Floats, per_claim: Mapping[str, Floats]
+) -> Floats | None:
     """CAD of one line when the claim is made, [M, A]; None where the line has no part.
 
     per_claim: quantity of the event for one claim, by event ([A] or scalar): interception,

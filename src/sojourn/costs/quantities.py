@@ -53,27 +53,17 @@ class Quantities:
             self._known[name] = found
         return found
 
+    def keep(self, name: str, made: Floats) -> None:
+        """Remember a quantity that another one made on its way."""
+        self._known[name] = made
+
     def stock(self, stage: str) -> Floats:
         """People in a stage at month end, [T]."""
-        name = f"stock.{stage}"
-        if name not in self._known:
-            self._known[name] = self.flows.total_stock(stage)
-        return self._known[name]
+        return self.flows.total_stock(stage)
 
     def edge(self, name: str) -> Floats:
         """People who take the edge in the month, [T]."""
         return self.flows.total_flow(name)
-
-    def left(self, stage: str) -> Floats:
-        """People who leave the stage in the month by any edge, [T]."""
-        return self.flows.total_left(stage)
-
-    def entered(self, stage: str) -> Floats:
-        """People who enter the stage in the month: change of stock and those who left, [T]."""
-        came = self.left(stage)
-        came[1:] += np.diff(self.stock(stage))
-        # the stock before the first month is not kept: taken as unchanged in it
-        return np.maximum(came, 0.0)
 
 
 def rpd_extra(paths: Paths) -> Floats:
@@ -124,7 +114,9 @@ def _ifhp(q: Quantities, stage: str) -> Floats:
         stock = q.stock("removal") + q.stock("stayed")
         return recent(q["refused"], q.paths["benefit.ifhp.after_refusal"], stock)
     if stage == "pr":
-        return recent(q.entered("pr"), q.paths["benefit.ifhp.after_acceptance"], q.stock("pr"))
+        return recent(
+            q.flows.total_entered("pr"), q.paths["benefit.ifhp.after_acceptance"], q.stock("pr")
+        )
     if stage == "rpd":
         return q.stock("rpd") + q.stock("rpd_legacy")
     return q.stock(stage)
@@ -133,40 +125,55 @@ def _ifhp(q: Quantities, stage: str) -> Floats:
 def _refused(q: Quantities) -> Floats:
     """People finally refused in the month: into removal or stayed, not back from elsewhere, [T]."""
     back = q.edge("stayed.lifted") + q.edge("without_status.located")
-    return np.maximum(q.entered("removal") + q.entered("stayed") - back, 0.0)
+    return np.maximum(
+        q.flows.total_entered("removal") + q.flows.total_entered("stayed") - back, 0.0
+    )
 
 
 def _open(q: Quantities) -> Floats:
     return np.sum([q.stock(stage) for stage in OPEN_STAGES], axis=0)
 
 
+PROVINCES = ("QC", "ON", "AB", "BC", "other")
+"""Provinces of residence that are told apart."""
+
+_CLAIMED = tuple(f"residence.claimed.{place}" for place in PROVINCES[:-1])
+
+
 def _residence(q: Quantities, place: str) -> Floats:
     """Share of open claims whose claimant lives in the province, [T]: claims of the last months."""
     claims = q["claims"]
-    here = trailing(claims * residence(q.paths, place), RESIDENT)
-    return here / np.maximum(q["recent_claims"], 1e-9)
+    here = trailing(claims * residence(q.paths), RESIDENT)
+    shares = here / np.maximum(trailing(claims, RESIDENT), 1e-9)
+    for row, name in enumerate(PROVINCES):
+        q.keep(f"residence.{name}", shares[row])
+    return shares[PROVINCES.index(place)]
 
 
-def residence(paths: Paths, place: str) -> Floats:
-    """Share of the claimants of a month who will live in the province, [T].
+def residence(paths: Paths) -> Floats:
+    """Share of the claimants of a month who will live in each of PROVINCES, [5, T].
 
     Those who leave Quebec go to the other provinces in proportion to claims made there.
     """
-    claimed = {p: paths[f"residence.claimed.{p}"] for p in ("QC", "ON", "AB", "BC")}
-    left = claimed["QC"] * paths["residence.left.QC"]
-    if place == "QC":
-        return claimed["QC"] - left
-    grown = 1.0 + left / np.maximum(1.0 - claimed["QC"], 1e-9)
-    if place == "other":
-        return (1.0 - sum(claimed.values())) * grown
-    return claimed[place] * grown
+    return settle(np.array([paths[name] for name in _CLAIMED]), paths["residence.left.QC"])
+
+
+def settle(claimed: Floats, left: Floats) -> Floats:
+    """Shares of residence [5, ...] from those of claims [4, ...] and the part that leaves Quebec."""
+    moved = claimed[0] * left
+    grown = 1.0 + moved / np.maximum(1.0 - claimed[0], 1e-9)
+    shares = np.empty((5, *claimed.shape[1:]))
+    shares[0] = claimed[0] - moved
+    shares[1:4] = claimed[1:] * grown
+    shares[4] = (1.0 - claimed.sum(axis=0)) * grown
+    return shares
 
 
 def trailing(x: Floats, span: int) -> Floats:
-    """Sum of the last `span` months, of fewer at the start, [T]."""
-    total = np.cumsum(x)
+    """Sum of the last `span` months, of fewer at the start, [..., T]."""
+    total = np.cumsum(x, axis=-1)
     moved = total.copy()
-    moved[span:] -= total[:-span]
+    moved[..., span:] -= total[..., :-span]
     return moved
 
 
@@ -191,10 +198,14 @@ def shelter(entries: Floats, leaving: Floats, start: float) -> Floats:
     active(t) = active(t-1) x (1 - leaving) + entries(t), from `start` before the first month.
     """
     active = np.empty(entries.size)
+    staying = np.maximum(1.0 - leaving, 1e-5)
     now = start
-    for t, (came, gone) in enumerate(zip(entries.tolist(), leaving.tolist(), strict=True)):
-        now = now * (1.0 - gone) + came
-        active[t] = now
+    # by the closed form, in pieces short enough that no product vanishes
+    for first in range(0, entries.size, 48):
+        piece = slice(first, first + 48)
+        kept = np.cumprod(staying[piece])
+        active[piece] = kept * (now + np.cumsum(entries[piece] / kept))
+        now = active[piece][-1]
     return active
 
 
@@ -217,15 +228,14 @@ _MADE: dict[str, Callable[[Quantities, str], Floats]] = {
     "interceptions": lambda q, _: q.flows.interceptions,
     "rpd_staff": lambda q, _: _staff(q, "rpd", rpd_extra(q.paths)),
     "rad_staff": lambda q, _: _staff(q, "rad", _extra(q.paths, "rad.capacity")),
-    "rpd_finalised": lambda q, _: q.left("rpd") - q.edge("rpd.notice"),
-    "court_filed": lambda q, _: q.entered("court"),
+    "rpd_finalised": lambda q, _: q.flows.total_left("rpd") - q.edge("rpd.notice"),
+    "court_filed": lambda q, _: q.flows.total_entered("court"),
     "removals": lambda q, _: q.edge("removal.removed"),
     "refused": lambda q, _: _refused(q),
     "ifhp_months": _ifhp,
     "open": lambda q, _: _open(q),
     "residence": _residence,
     "open_months": lambda q, place: q["open"] * q[f"residence.{place}"],
-    "recent_claims": lambda q, _: trailing(q["claims"], RESIDENT),
     "receiving": lambda q, _: _receiving(q),
     "assistance_months": lambda q, place: q["receiving"] * q[f"residence.{place}"],
     "pupil_years": lambda q, place: (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.costs import programmes, unit
-from sojourn.costs.programmes import Programme
 from sojourn.costs.quantities import CITIES, Quantities
 from sojourn.flow.simulate import Flows
 from sojourn.inputs import months
@@ -153,26 +153,58 @@ def spend(flows: Flows, paths: Paths) -> Spending:
     measured before the month it prices. No random draw; same inputs, same bytes.
     """
     quantities = Quantities(flows, paths)
-    lines = programmes.load()
-    n_months = len(paths.months)
-    quantity = np.empty((len(lines), n_months))
-    price = np.empty((len(lines), n_months))
-    for row, line in enumerate(lines):
-        quantity[row] = quantities[line.quantity]
-        price[row] = unit_price(paths, line)
+    table = _table()
+    quantity = np.empty((len(table.labels), len(paths.months)))
+    for row, name in enumerate(table.quantities):
+        quantity[row] = quantities[name]
+    price = unit_prices(paths)
     return Spending(
-        paths.months, tuple(SpendLabel(*line.key) for line in lines), quantity * price, quantity,
-        price, tuple((name, giver, taker) for name, giver, taker, _ in TRANSFERS),
+        paths.months, table.labels, quantity * price, quantity, price, table.transfers,
         _transfers(paths), {city: quantities[f"shelter_active.{city}"] for city in CITIES},
     )  # fmt: skip
 
 
-def unit_price(paths: Paths, line: Programme) -> Floats:
-    """Product of the line's unit costs, CAD per unit of quantity [T]."""
-    price = paths[line.unit[0]]
-    for name in line.unit[1:]:
-        price = price * paths[name]
+class _Table(NamedTuple):
+    labels: tuple[SpendLabel, ...]
+    quantities: tuple[str, ...]
+    transfers: tuple[tuple[str, str, str], ...]
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    lines = programmes.load()
+    return _Table(
+        tuple(SpendLabel(*line.key) for line in lines),
+        tuple(line.quantity for line in lines),
+        tuple((name, giver, taker) for name, giver, taker, _ in TRANSFERS),
+    )
+
+
+def unit_prices(paths: Paths) -> Floats:
+    """Product of the unit costs of each programme, CAD per unit of quantity [L, T]."""
+    price = np.ones((len(_table().labels), len(paths.months)))
+    for rows, at in _factors(paths.names):
+        price[rows] *= paths.value[at]
     return price
+
+
+@lru_cache(maxsize=4)
+def _factors(names: tuple[str, ...]) -> tuple[tuple[list[int], list[int]], ...]:
+    """For the first, second ... factor of a price: rows that have it and its place in `names`.
+
+    Raises InputError where a programme names an unknown parameter.
+    """
+    index = {name: at for at, name in enumerate(names)}
+    lines = programmes.load()
+    found = []
+    for depth in range(max(len(line.unit) for line in lines)):
+        rows = [row for row, line in enumerate(lines) if len(line.unit) > depth]
+        wanted = [lines[row].unit[depth] for row in rows]
+        for name in wanted:
+            if name not in index:
+                raise InputError(programmes.FILE, "unit", name, nearest(name, names))
+        found.append((rows, [index[name] for name in wanted]))
+    return tuple(found)
 
 
 def _transfers(paths: Paths) -> Floats:
