@@ -99,6 +99,7 @@ def run(
     stage_slot,
     stage_arrivals,
     epoch,
+    share_row,
     share,
     joining,
     pool_capacity,
@@ -136,7 +137,8 @@ def run(
     stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_recall: the
     stage that edges by notice leave, or -1; stage_back [S]: 1 where later stages send back;
     stage_slot [S]: row of `stock` or -1; stage_arrivals [S]: row of `arrivals` or -1.
-    epoch [T]; share [K, E, G]; joining [E, T]; pool_capacity [P, T]: decisions a month; pool_part
+    epoch [T]; share_row [K, E]: row of share [R, G]; joining [E, T]; pool_capacity [P, T]:
+    decisions a month; pool_part
     [S, T]: part of it the stage may use; hazard, lag, newest, newest_age, at_random [S, T];
     recall_share [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G].
     In and out: entries [S, B+T, G] with the start cohorts in the first B months; size, waiting
@@ -156,7 +158,7 @@ def run(
     coming = np.zeros((n_stages, n_groups))
     later = np.zeros((n_stages, n_groups))
     # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
-    n_epochs = share.shape[0]
+    n_epochs = share_row.shape[0]
     leaving = np.zeros((n_epochs + 2, n_groups))
     exits = n_epochs
     recalled = n_epochs + 1
@@ -383,23 +385,23 @@ def run(
                 slot = edge_slot[e]
                 joins = edge_joins[e]
                 for r in range(r_first, r_last + 1):
-                    k = r if kind == DECISION else epoch[t]
+                    i = share_row[r if kind == DECISION else epoch[t], e]
                     if to > s:
                         for g in range(n_groups):
-                            coming[to, g] += share[k, e, g] * leaving[r, g]
+                            coming[to, g] += share[i, g] * leaving[r, g]
                     elif to >= 0:
                         for g in range(n_groups):
-                            n = share[k, e, g] * leaving[r, g]
+                            n = share[i, g] * leaving[r, g]
                             later[to, g] += n
                             now[to, g] += n
                     if slot >= 0:
                         for g in range(n_groups):
-                            flow[slot, t, g] += share[k, e, g] * leaving[r, g]
-                    flow_total[e, t] += _dot(share[k, e], leaving[r])
+                            flow[slot, t, g] += share[i, g] * leaving[r, g]
+                    flow_total[e, t] += _dot(share[i], leaving[r])
                     if joins >= 0:
                         f = joining[e, t]
                         for g in range(n_groups):
-                            coming[joins, g] += f * (share[k, e, g] * leaving[r, g])
+                            coming[joins, g] += f * (share[i, g] * leaving[r, g])
 
         # month end: stocks and ages
         for s in range(n_stages):

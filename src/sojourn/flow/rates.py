@@ -57,12 +57,14 @@ class Intake(Protocol):
 class Rates:
     """Everything the kernel reads that changes with the scenario or the member.
 
-    epoch [T]; share [K, E, G]; joining [E, T]; pool_capacity [P, T] decisions a month; pool_part,
-    hazard, lag, newest, newest_age, at_random [S, T]; recall_share [K, G]; recall_pace [T];
-    arrivals [1, T, G]; start [S, BEFORE, G] persons waiting at the start by month of entry.
+    epoch [T]; share_row [K, E]: row of share [R, G] for each epoch and edge; joining [E, T];
+    pool_capacity [P, T] decisions a month; pool_part, hazard, lag, newest, newest_age, at_random
+    [S, T]; recall_share [K, G]; recall_pace [T]; arrivals [1, T, G]; start [S, BEFORE, G] persons
+    waiting at the start by month of entry.
     """
 
     epoch: NDArray[np.int64]
+    share_row: NDArray[np.int64]
     share: Floats
     joining: Floats
     pool_capacity: Floats
@@ -131,14 +133,18 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
         )
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
-    index = [paths.index[name] for name in _SHARES]
-    rows = paths.value[index]
+    rows = paths.value[[paths.index[name] for name in _SHARES]]
     starts, epoch = _epochs(rows, shares.epoch)
-    at = dict(zip(_SHARES, np.clip(rows[:, starts], 0.0, 1.0), strict=True))
-    law = _by_group(shares, shares.epoch[starts])
+    changed, period = _changes(rows[:, starts])
+    at = dict(zip(_SHARES, np.clip(rows[:, starts[changed]], 0.0, 1.0), strict=True))
+    by_law, law_period = np.unique(shares.epoch[starts], return_inverse=True)
+    law = {name: _by_group(getattr(shares, name)[by_law]) for name in OUTCOMES}
     entering, split = _law_split(law)
-    share = _share_table(network, at, split)
-    arrivals = _arrivals(intake, entering, epoch)
+    table = _Table(len(network.edges), starts.size)
+    for name, value in split.items():
+        table.put(network.edge_index[f"eligibility.{name}"], value, law_period)
+    _fill(table, network, at, period)
+    arrivals = _arrivals(intake, entering, law_period[epoch])
     n_stages = len(network.stages)
     full = np.zeros((n_stages, n_months))
     hazard, lag, newest, age, random = full, full.copy(), full.copy(), full.copy(), full.copy()
@@ -173,9 +179,10 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
     joining = np.zeros((len(network.edges), n_months))
     joining[network.edge_joins >= 0] = paths["pr.dependants"]
     return Rates(
-        epoch, share, joining, np.minimum(pools, ENOUGH), part, np.clip(hazard, 0.0, 1.0),
-        np.maximum(lag, 0.0), np.clip(newest, 0.0, 1.0), np.maximum(age, 0.0),
-        np.clip(random, 0.0, 1.0), law["notice"], np.clip(paths["rpd.notice_pace"], 0.0, 1.0),
+        epoch, table.row, table.stacked(), joining, np.minimum(pools, ENOUGH), part,
+        np.clip(hazard, 0.0, 1.0), np.maximum(lag, 0.0), np.clip(newest, 0.0, 1.0),
+        np.maximum(age, 0.0), np.clip(random, 0.0, 1.0), law["notice"][law_period],
+        np.clip(paths["rpd.notice_pace"], 0.0, 1.0),
         arrivals, _start(network, paths, arrivals[0]),
     )  # fmt: skip
 
@@ -188,6 +195,11 @@ _HAZARDS = {
 """Ways out of a stage without a decision; they add to its hazard."""
 
 
+OUTCOMES = ("appeal", "no_appeal", "ineligible", "returned", "directed_back", "notice")
+
+_CELL_OF = MODE_OF * len(NATIONALITIES) + NATIONALITY_OF
+
+
 def _epochs(rows: Floats, law: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First month of each epoch [K] and the epoch of each month [T]."""
     new = np.any(rows[:, 1:] != rows[:, :-1], axis=0) | (law[1:] != law[:-1])
@@ -197,10 +209,35 @@ def _epochs(rows: Floats, law: NDArray[np.int64]) -> tuple[NDArray[np.int64], ND
     return starts, epoch
 
 
-def _by_group(shares: Shares, epochs: NDArray[np.int64]) -> dict[str, Floats]:
-    """Shares by law for each epoch and group, [K, G]."""
-    names = ("appeal", "no_appeal", "ineligible", "returned", "directed_back", "notice")
-    return {n: getattr(shares, n)[epochs][:, MODE_OF, NATIONALITY_OF] for n in names}
+def _changes(rows: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns that differ from the one before, and for each column the last that did."""
+    new = np.any(rows[:, 1:] != rows[:, :-1], axis=0)
+    period = np.concatenate(([0], np.cumsum(new)))
+    return np.concatenate(([0], np.flatnonzero(new) + 1)), period
+
+
+def _by_group(shares: Floats) -> Floats:
+    """Shares [epochs, modes, nationalities] for each group, [epochs, G]."""
+    return shares.reshape(shares.shape[0], -1).take(_CELL_OF, axis=1)
+
+
+class _Table:
+    """Shares of edges as rows of groups; an edge holds one row for each of its own periods."""
+
+    def __init__(self, n_edges: int, n_epochs: int) -> None:
+        self.row = np.zeros((n_epochs, n_edges), np.int64)
+        self.blocks: list[Floats] = [np.ones((1, len(GROUPS)))]
+        self.size = 1
+
+    def put(self, edge: int, share: Floats, period: NDArray[np.int64]) -> None:
+        """Set the shares [periods, G or 1] of an edge; an edge never put has all who leave."""
+        self.row[:, edge] = self.size + period
+        self.blocks.append(np.broadcast_to(share, (share.shape[0], len(GROUPS))))
+        self.size += share.shape[0]
+
+    def stacked(self) -> Floats:
+        """All rows, [R, G]."""
+        return np.concatenate(self.blocks)
 
 
 def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
@@ -230,75 +267,68 @@ def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
     return entering, split
 
 
-def _share_table(network: Network, at: dict[str, Floats], split: dict[str, Floats]) -> Floats:
-    """Shares of those leaving by decision, while waiting, and by notice, [K, E, G]."""
-    n_epochs = split["referred"].shape[0]
-    table = np.zeros((n_epochs, len(network.edges), len(GROUPS)))
-    e = network.edge_index
+def _fill(
+    table: _Table, network: Network, at: dict[str, Floats], period: NDArray[np.int64]
+) -> None:
+    """Shares of those leaving by decision and while waiting, for all stages but the first."""
+    edge = network.edge_index
+
+    def put(name: str, share: Floats) -> None:
+        table.put(edge[name], share, period)
 
     def one(name: str) -> Floats:
         return at[name][:, None]
 
     stay = np.array([at[name] for name in _STAY]).T[:, NATIONALITY_OF]
     accepted = np.array([at[name] for name in _ACCEPTED]).T[:, NATIONALITY_OF]
-    for name, value in split.items():
-        table[:, e[f"eligibility.{name}"]] = value
-    table[:, e["eligibility.withdrawn"]] = 1.0
-
     withdrawn = one("rpd.legacy_withdrawn")
     legacy = np.minimum(one("rpd.legacy_accepted"), 1.0 - withdrawn)
     refused = 1.0 - withdrawn - legacy
     court = refused * one("court.filed_no_appeal")
-    table[:, e["rpd_legacy.accepted"]] = legacy
-    table[:, e["rpd_legacy.withdrawn"]] = withdrawn
-    table[:, e["rpd_legacy.rejected_court"]] = court
-    table[:, e["rpd_legacy.rejected_stayed"]] = (refused - court) * stay
-    table[:, e["rpd_legacy.rejected_final"]] = (refused - court) * (1.0 - stay)
+    put("rpd_legacy.accepted", legacy)
+    put("rpd_legacy.withdrawn", withdrawn)
+    put("rpd_legacy.rejected_court", court)
+    put("rpd_legacy.rejected_stayed", (refused - court) * stay)
+    put("rpd_legacy.rejected_final", (refused - court) * (1.0 - stay))
 
     refused = 1.0 - accepted
     appealed = refused * one("rad.filed_share") * APPEAL
     court = refused * one("court.filed_no_appeal") * (1.0 - APPEAL)
     final = refused - appealed - court
-    table[:, e["rpd.accepted"]] = accepted
-    table[:, e["rpd.rejected_appealed"]] = appealed
-    table[:, e["rpd.rejected_court"]] = court
-    table[:, e["rpd.rejected_stayed"]] = final * stay
-    table[:, e["rpd.rejected_final"]] = final * (1.0 - stay)
-    table[:, e["rpd.withdrawn"]] = 1.0 - stay
-    table[:, e["rpd.withdrawn_stayed"]] = stay
-    table[:, e["rpd.notice"]] = 1.0
+    put("rpd.accepted", accepted)
+    put("rpd.rejected_appealed", appealed)
+    put("rpd.rejected_court", court)
+    put("rpd.rejected_stayed", final * stay)
+    put("rpd.rejected_final", final * (1.0 - stay))
+    put("rpd.withdrawn", 1.0 - stay)
+    put("rpd.withdrawn_stayed", stay)
 
     back = np.minimum(one("rad.referred_back"), 1.0 - one("rad.substituted"))
     dismissed = 1.0 - one("rad.substituted") - back
     final = dismissed * (1.0 - one("court.filed_after_rad"))
-    table[:, e["rad.substituted"]] = one("rad.substituted")
-    table[:, e["rad.referred_back"]] = back
-    table[:, e["rad.dismissed_court"]] = dismissed - final
-    table[:, e["rad.dismissed_stayed"]] = final * stay
-    table[:, e["rad.dismissed_final"]] = final * (1.0 - stay)
-    table[:, e["rad.closed"]] = 1.0
+    put("rad.substituted", one("rad.substituted"))
+    put("rad.referred_back", back)
+    put("rad.dismissed_court", dismissed - final)
+    put("rad.dismissed_stayed", final * stay)
+    put("rad.dismissed_final", final * (1.0 - stay))
 
     returned = one("court.returned")
-    table[:, e["court.returned"]] = returned
-    table[:, e["court.dismissed_stayed"]] = (1.0 - returned) * stay
-    table[:, e["court.dismissed"]] = (1.0 - returned) * (1.0 - stay)
+    put("court.returned", returned)
+    put("court.dismissed_stayed", (1.0 - returned) * stay)
+    put("court.dismissed", (1.0 - returned) * (1.0 - stay))
 
     found = one("prra.accepted_ineligible")
-    table[:, e["prra_ineligible.accepted"]] = found
-    table[:, e["prra_ineligible.refused_stayed"]] = (1.0 - found) * stay
-    table[:, e["prra_ineligible.refused"]] = (1.0 - found) * (1.0 - stay)
-    table[:, e["prra_refused.accepted"]] = one("prra.accepted_refused")
-    table[:, e["prra_refused.refused"]] = 1.0 - one("prra.accepted_refused")
+    put("prra_ineligible.accepted", found)
+    put("prra_ineligible.refused_stayed", (1.0 - found) * stay)
+    put("prra_ineligible.refused", (1.0 - found) * (1.0 - stay))
+    put("prra_refused.accepted", one("prra.accepted_refused"))
+    put("prra_refused.refused", 1.0 - one("prra.accepted_refused"))
 
-    table[:, e["removal.removed"]] = 1.0
-    table[:, e["pr.admitted"]] = 1.0
-    table[:, e["pr_dependants.admitted"]] = 1.0
     for stage, names in _HAZARDS.items():
         total = sum(one(name) for name in names)
         safe = np.where(total > 0.0, total, 1.0)
-        for name, edge in zip(names, _HAZARD_EDGES[stage], strict=True):
-            table[:, e[edge]] = np.where(total > 0.0, one(name) / safe, 1.0 / len(names))
-    return table
+        for name, out in zip(names, _HAZARD_EDGES[stage], strict=True):
+            put(out, np.where(total > 0.0, one(name) / safe, 1.0 / len(names)))
 
 
 _HAZARD_EDGES = {
@@ -313,10 +343,10 @@ _HAZARD_EDGES = {
 """Edges of the ways out in `_HAZARDS`, in the same order."""
 
 
-def _arrivals(intake: Intake, entering: Floats, epoch: NDArray[np.int64]) -> Floats:
+def _arrivals(intake: Intake, entering: Floats, law_period: NDArray[np.int64]) -> Floats:
     """Claims by group, [1, T, G]."""
-    claims = intake.claims[:, MODE_OF, NATIONALITY_OF]
-    return np.ascontiguousarray((claims * entering[epoch])[None])
+    claims = _by_group(intake.claims)
+    return (claims * entering[law_period])[None]
 
 
 def _start(network: Network, paths: Paths, claims: Floats) -> Floats:

@@ -291,11 +291,11 @@ def call(
     (run or kernel.run)(
         network.edge_from, network.edge_to, network.edge_kind, rows_e, network.edge_joins,
         network.stage_edges, network.stage_memory, network.stage_by_entry, network.stage_pool,
-        network.stage_recall, network.stage_back, rows_s, arrivals_row, made.epoch, made.share,
-        made.joining, made.pool_capacity, made.pool_part, made.hazard, made.lag, made.newest,
-        made.newest_age, made.at_random, made.recall_share, made.recall_pace, made.arrivals,
-        entries, size, waiting, detail.stocks, detail.flows, totals, flows, left, waited, age,
-        limits, tally,
+        network.stage_recall, network.stage_back, rows_s, arrivals_row, made.epoch, made.share_row,
+        made.share, made.joining, made.pool_capacity, made.pool_part, made.hazard, made.lag,
+        made.newest, made.newest_age, made.at_random, made.recall_share, made.recall_pace,
+        made.arrivals, entries, size, waiting, detail.stocks, detail.flows, totals, flows, left,
+        waited, age, limits, tally,
     )  # fmt: skip
 
 
@@ -325,7 +325,8 @@ def _wait_new(flows: Flows) -> Floats:
         reached = np.where(np.isfinite(reached), reached, 0.0)
     span = n_months + RUN_ON
     alone = Rates(
-        np.arange(span), np.ones((span, hi - lo, 1)), np.zeros((hi - lo, span)),
+        np.arange(span), np.zeros((span, hi - lo), np.int64), np.ones((1, 1)),
+        np.zeros((hi - lo, span)),
         on(made.pool_capacity[pool : pool + 1]), on(made.pool_part[s : s + 1]),
         on(made.hazard[s : s + 1]), on(made.lag[s : s + 1]), on(made.newest[s : s + 1]),
         on(made.newest_age[s : s + 1]), on(made.at_random[s : s + 1]),
