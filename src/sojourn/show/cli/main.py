@@ -193,7 +193,7 @@ def _invoke(name: str, argv: list[str]) -> int:
     app.command(name)(_load(COMMANDS[name].target))
     command = get_command(app)
     try:
-        with command.make_context(f"sojourn {name}", argv) as context:
+        with command.make_context(f"sojourn {name}", list(argv)) as context:
             code = command.invoke(context)
     except typer.Exit as stop:
         code = stop.exit_code
