@@ -87,7 +87,7 @@ def joint(pub: Published, mode: Cells, nationality: Cells) -> Cells:
     seed = seeds(pub, nationality)
     fitted = fit(seed, mode.value, nationality.value)
     window = crossing_window(pub)
-    for _ in range(12):
+    for _ in range(40):
         # until those who crossed in the published window are the published numbers
         crossed = fitted[window, BETWEEN].sum(axis=0)
         goal = pub.between_nationality * crossed.sum() / np.nansum(pub.between_nationality)
@@ -165,7 +165,7 @@ def by_province(pub: Published, mode: Cells) -> Cells:
     Seeds: airports and inland offices have their own province; land ports that of border
     offices; between ports that of the RCMP's interceptions (Quebec where not published).
     """
-    offices = np.nan_to_num(pub.province, nan=SUPPRESSED[1])
+    offices = filled_offices(pub)
     provinces = offices.sum(axis=1)
     provinces *= (pub.total / provinces.sum(axis=1))[:, None]
     seed = np.empty((len(pub.months), len(MODES), len(PROVINCES)))
@@ -179,6 +179,18 @@ def by_province(pub: Published, mode: Cells) -> Cells:
     low = np.maximum(value * (1 - unsure) - 2.5, 0.0)
     high = value * (1 + unsure) + 2.5 + 0.02 * flat
     return Cells(value, low, high, np.zeros(value.shape, dtype=bool))
+
+
+def filled_offices(pub: Published) -> Array:
+    """Claims by month, office and province [T, 4, 14] with suppressed cells filled.
+
+    All suppressed cells of a month take one number, 1 to 5, that best fills the national total.
+    """
+    hidden = np.isnan(pub.province)
+    count = np.maximum(hidden.sum(axis=(1, 2)), 1)
+    left = (pub.total - np.nansum(pub.province, axis=(1, 2))) / count
+    fill = np.clip(left, SUPPRESSED[0], SUPPRESSED[2])
+    return np.where(hidden, fill[:, None, None], pub.province)
 
 
 def crossing_provinces(pub: Published) -> Array:
