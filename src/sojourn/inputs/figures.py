@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import figure_gaps, figure_table, months, sources
 from sojourn.inputs.dimensions import MODES, PAYERS, PROVINCES
@@ -39,7 +39,7 @@ __all__ = [
     "COLUMNS", "DIMENSIONS", "ERRATUM", "PERIODS", "Declared", "Figure", "Gap", "conflicts",
     "countries", "declared", "digest", "everything", "files", "frame", "gaps", "late_from",
     "load", "observed", "period_of", "read", "registry", "released", "rows", "select",
-    "series_names", "vintage_at",
+    "series_names", "shown", "vintage_at",
 ]  # fmt: skip
 
 FOLDER = "data/figures"
@@ -181,12 +181,12 @@ def select(
         raise InputError("figures", "period", period, nearest(period, PERIODS))
     first = _bound(start, "start", last=False) or date.min
     last = _bound(end, "end", last=True) or date.max
-    chosen = [
-        figure
-        for figure in _held(series, by_country=wanted.get("nationality") != "")
-        if period in ("*", figure.period)
-        and all(_matches(getattr(figure, name), want) for name, want in wanted.items())
-    ]
+    chosen = list(_held(series, by_country=wanted.get("nationality") != ""))
+    for name, want in wanted.items():
+        at = COLUMNS.index(name)
+        chosen = [figure for figure in chosen if _matches(figure[at], want)]
+    if period != "*":
+        chosen = [figure for figure in chosen if figure.period == period]
     if as_of is not None:
         day = _bound(as_of, "as_of", last=True)
         assert day is not None
@@ -258,7 +258,7 @@ def _wanted(
     return wanted
 
 
-def _matches(value: str, want: str | frozenset[str]) -> bool:
+def _matches(value: Any, want: str | frozenset[str]) -> bool:
     if want == "*":
         return bool(value)
     return value in want if isinstance(want, frozenset) else value == want
@@ -271,6 +271,22 @@ def _bound(day: date | str | None, field: str, *, last: bool) -> date | None:
         month = months.parse(day, where="figures", field=field)
         return months.last_day(month) if last else months.first_day(month)
     return months.parse_day(day, where="figures", field=field)
+
+
+PEOPLE = ("persons", "claims", "appeals", "applications", "encounters")
+FEW = 5
+
+
+def shown(figure: Figure) -> Figure:
+    """The figure as it may be shown: a count of 1 to 4 people becomes that range, not a number.
+
+    Some publishers print such cells and some suppress them; pages and commands show none.
+    """
+    if figure.value is None or not 0 < figure.value < FEW or figure.unit not in PEOPLE:
+        return figure
+    note = "; ".join(filter(None, (figure.note, "1 to 4, not shown as exact")))
+    low, high = 1.0, float(FEW - 1)
+    return figure._replace(value=None, low=low, high=high, missing="suppressed", note=note)
 
 
 def conflicts(series: str) -> tuple[tuple[Figure, ...], ...]:
@@ -301,5 +317,6 @@ def late_from(series: str, as_of: date | None = None) -> date | None:
         return None
     last = months.of_day(max(figure.end for figure in known))
     due = months.last_day(last + STEP[declaration.period]) + timedelta(days=declaration.lag_days)
-    today = as_of or max(s.released for s in sources.load().values() if s.released)
+    dated = (s for s in sources.load().values() if str(s.released) == s.published)
+    today = as_of or max(s.released for s in dated if s.released)
     return due if due < today else None
