@@ -235,7 +235,7 @@ def run(
                 for c in range(max(first, before), here + 1):
                     k = epoch[c - before]
                     old = reach[c]
-                    if not recalls[k] or old < 1e-6:
+                    if not recalls[k] or old < 1e-12:
                         continue
                     reach[c] = old * (1.0 - pace)
                     cut = _recall(

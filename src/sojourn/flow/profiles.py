@@ -44,7 +44,7 @@ OUTCOMES = ("appeal", "no_appeal", "ineligible", "returned", "directed_back", "n
 """What can become of a claim; the first five add up to 1, notice is a share of those referred."""
 
 NATIONAL = ("USA", "MEX", "other")
-"""Nationalities that the law tells apart: outside the Agreement, visa rules of their own, others."""
+"""Nationalities that the law tells apart: outside the Agreement, own visa rules, all others."""
 
 DECIDED_AFTER = 540
 """Days from claim to the RPD's decision when asking about the appeal (no rule changes within)."""
@@ -218,7 +218,7 @@ def _switch_names() -> tuple[str, ...]:
 
 
 _NATIONAL_OF = np.array(
-    [NATIONAL.index(name) if name in NATIONAL else NATIONAL.index("other") for name in NATIONALITIES]
+    [NATIONAL.index(name if name in NATIONAL else "other") for name in NATIONALITIES]
 )
 
 
@@ -229,44 +229,55 @@ def _mode_starts() -> NDArray[np.int64]:
     return np.array([of.index(mode) for mode in MODES], dtype=np.int64)
 
 
-@lru_cache(maxsize=1)
-def _wiring() -> tuple[NDArray[np.int64], list[tuple[int, NDArray[np.int64]]], NDArray[np.int64]]:
-    """Where each level finds its parameter, what each `rest` is the rest of, levels by class.
+@dataclass(frozen=True)
+class _Wiring:
+    """How parameters become weights: the parameter of each level (`rest`: none), where each
+    feature starts, which feature each level belongs to, and the levels of each class padded with
+    one more level that always weighs 1."""
 
-    The last array is padded with one more level that always weighs 1.
-    """
+    source: NDArray[np.int64]
+    stated: NDArray[np.float64]
+    rests: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    feature: NDArray[np.int64]
+    by_class: NDArray[np.int64]
+
+
+@lru_cache(maxsize=1)
+def _wiring() -> _Wiring:
     known = levels()
     names = list(_weight_names())
-    source = np.array([names.index(x.weight) if x.weight != "rest" else 0 for x in known])
-    rests = []
-    for n, level in enumerate(known):
-        if level.weight == "rest":
-            others = [
-                m for m, x in enumerate(known)
-                if (x.mode, x.feature) == (level.mode, level.feature) and m != n
-            ]  # fmt: skip
-            rests.append((n, np.array(others, dtype=np.int64)))
+    keys = [(level.mode, level.feature) for level in known]
+    starts = [n for n, key in enumerate(keys) if n == 0 or keys[n - 1] != key]
+    if len(starts) != len(set(keys)):
+        raise InputError(FILE, "feature", "rows apart", "the levels of a feature in one block")
     width = max(len(profile.levels) for profile in profiles())
     padded = np.full((len(profiles()), width), len(known), dtype=np.int64)
     for p, profile in enumerate(profiles()):
         padded[p, : len(profile.levels)] = profile.levels
-    return source, rests, padded
+    return _Wiring(
+        np.array([names.index(x.weight) if x.weight != "rest" else 0 for x in known]),
+        np.array([float(x.weight != "rest") for x in known]),
+        np.array([n for n, x in enumerate(known) if x.weight == "rest"]),
+        np.array(starts),
+        np.array([starts.index(max(s for s in starts if s <= n)) for n in range(len(known))]),
+        padded,
+    )
 
 
 def _class_weights(values: Floats) -> Floats:
     """Weight of each class within its mode [epochs, classes] from the parameters' values."""
-    source, rests, padded = _wiring()
-    weight = np.ones((values.shape[0], len(source) + 1))
-    weight[:, :-1] = values[:, source]
-    for n, others in rests:
-        # draws of levels that leave nothing over are scaled so that a feature adds up to 1
-        total = weight[:, others].sum(axis=1)
-        over = np.maximum(total, 1.0)
-        weight[:, others] /= over[:, None]
-        weight[:, n] = 1.0 - total / over
-    made = weight[:, padded[:, 0]]
-    for column in range(1, padded.shape[1]):
-        made = made * weight[:, padded[:, column]]
+    wiring = _wiring()
+    stated = values[:, wiring.source] * wiring.stated
+    total = np.add.reduceat(stated, wiring.starts, axis=1)
+    # draws of levels that leave nothing over are scaled so that a feature adds up to 1
+    over = np.maximum(total, 1.0)
+    weight = np.ones((values.shape[0], len(wiring.source) + 1))
+    weight[:, :-1] = stated / over[:, wiring.feature]
+    weight[:, wiring.rests] = 1.0 - total / over
+    made = weight[:, wiring.by_class[:, 0]]
+    for column in range(1, wiring.by_class.shape[1]):
+        made = made * weight[:, wiring.by_class[:, column]]
     return made
 
 
@@ -362,7 +373,7 @@ def _known_before_assent(law: Law, moved: dict[str, list[tuple[date, bool]]]) ->
     makes it known from its own day)."""
     return tuple(
         name for name in _HINDSIGHT
-        if name not in moved or any(day == law.switches[name].start and on for day, on in moved[name])
+        if name not in moved or (law.switches[name].start, True) in moved[name]
     )  # fmt: skip
 
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import kernel, stages
-from sojourn.flow.rates import BEFORE, Intake, Rates, Shares, members_capacity, rates
+from sojourn.flow import queue, stages
+from sojourn.flow.queue import AGE_LIMITS, Run
+from sojourn.flow.rates import Intake, Rates, Shares, members_capacity, rates
 from sojourn.flow.stages import Network
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
 
-AGE_LIMITS = np.array([6, 12, 24, 36], np.int64)
-"""Limits in months of the ages reported for those waiting."""
-
 RUN_ON = 240
 """Months beyond the last one that the wait of new claims is followed."""
-
-KNOWN = 0.98
-"""Share of a month's referrals that must have left before their mean wait is told."""
-
-
-@dataclass(frozen=True)
-class Detail:
-    """Persons by group of `groups.GROUPS`: stocks [S, T, G] at month end, flows [E, T, G]."""
-
-    stocks: Floats
-    flows: Floats
 
 
 @dataclass(frozen=True)
@@ -57,9 +43,9 @@ class Flows:
     exogenous: dict[str, Floats] = field(repr=False)
 
     @cached_property
-    def detail(self) -> Detail:
+    def detail(self) -> Run:
         """Stocks and flows by group: the same run with every group kept."""
-        return _run(self.network, self.rates, keep=True)[1]
+        return queue.run(self.network, self.rates, keep=True)
 
     @property
     def stocks(self) -> Floats:
@@ -165,7 +151,7 @@ class Flows:
         """Mean months to finalisation of the claims referred in each month, [T].
 
         The RPD queue alone is run on for RUN_ON months with the intake, capacity and order of the
-        last twelve months; a month's claims count as known when KNOWN of them have left (the rest
+        last twelve months; a month's claims count as known when 98 % of them have left (the rest
         at the age they then have), else NaN: not known yet.
         """
         return _wait_new(self)
@@ -233,10 +219,11 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
     made = rates(network, paths, intake, shares)
-    out = _run(network, made)[0]
+    out = queue.run(network, made)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     return Flows(
-        paths.months, network, made, *out, intake.claims, intake.interceptions,
+        paths.months, network, made, out.stock_total, out.flow_total, out.left, out.waited, out.age,
+        intake.claims, intake.interceptions,
         {
             "funded": paths["rpd.funded_capacity"],
             "rpd_capacity": members_capacity(paths),
@@ -245,104 +232,22 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     )  # fmt: skip
 
 
-def _run(
-    network: Network, made: Rates, *, keep: bool = False
-) -> tuple[tuple[Floats, Floats, Floats, Floats, Floats], Detail]:
-    """Run the kernel: stock_total, flow_total, left, waited, age; and, if kept, every group."""
-    n_stages, n_edges = len(network.stages), len(network.edges)
-    _, n_months, n_groups = made.arrivals.shape
-    rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
-    detail = Detail(
-        np.empty((n_stages if keep else 0, n_months, n_groups)),
-        np.zeros((n_edges if keep else 0, n_months, n_groups)),
-    )
-    first = np.full(n_stages, -1, np.int64)
-    first[network.stage("eligibility")] = 0
-    totals, flows, left, waited = (np.zeros((n, n_months)) for n in
-                                   (n_stages, n_edges, n_stages, n_stages))  # fmt: skip
-    age = np.zeros((n_stages, AGE_LIMITS.size, n_months))
-    call(network, made, first, rows_s, rows_e, detail, totals, flows, left, waited, age,
-         AGE_LIMITS, np.zeros((2, 0)))  # fmt: skip
-    return (totals, flows, left, waited, age), detail
-
-
-def call(
-    network: Network,
-    made: Rates,
-    arrivals_row: NDArray[np.int64],
-    rows_s: NDArray[np.int64],
-    rows_e: NDArray[np.int64],
-    detail: Detail,
-    totals: Floats,
-    flows: Floats,
-    left: Floats,
-    waited: Floats,
-    age: Floats,
-    limits: NDArray[np.int64],
-    tally: Floats,
-    run: Callable[..., None] | None = None,
-) -> None:  # fmt: skip
-    """Call the kernel (or `run`, its uncompiled twin) on prepared arrays."""
-    n_stages = len(network.stages)
-    _, n_months, n_groups = made.arrivals.shape
-    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
-    entries[:, :BEFORE] = made.start
-    size, waiting = np.empty((2, n_stages, BEFORE + n_months))
-    (run or kernel.run)(
-        network.edge_from, network.edge_to, network.edge_kind, rows_e, network.edge_joins,
-        network.stage_edges, network.stage_memory, network.stage_by_entry, network.stage_pool,
-        network.stage_recall, network.stage_back, rows_s, arrivals_row, made.epoch, made.share_row,
-        made.share, made.joining, made.pool_capacity, made.pool_part, made.hazard, made.lag,
-        made.newest, made.newest_age, made.at_random, made.recall_share, made.recall_pace,
-        made.arrivals, entries, size, waiting, detail.stocks, detail.flows, totals, flows, left,
-        waited, age, limits, tally,
-    )  # fmt: skip
-
-
 def _wait_new(flows: Flows) -> Floats:
-    network, made = flows.network, flows.rates
-    s = network.stage("rpd")
-    total = flows.total_entered("rpd")
-    n_months = total.size
-    lo, hi = network.stage_edges[s]
-    one = Network(
-        (network.stages[s],), (), (), {"rpd": 0}, {},
-        np.zeros(hi - lo, np.int64), np.full(hi - lo, -1, np.int64), network.edge_kind[lo:hi],
-        np.full(hi - lo, -1, np.int64), np.array([[0, hi - lo]]), np.ones(1, np.int64),
-        np.zeros(1, np.int64), np.zeros(1, np.int64), 0, np.zeros(1, np.int64),
-    )  # fmt: skip
+    made, entered = flows.rates, flows.total_entered("rpd")
+    s = flows.network.stage("rpd")
+    pool = flows.network.stage_pool[s]
+    reached = np.zeros(entered.size)
+    if np.any(made.recall_share) and np.any(made.recall_pace):
+        by_group = (flows.entered("rpd") * made.recall_share[made.epoch]).sum(axis=1)
+        reached = np.divide(by_group, entered, out=reached, where=entered > 0.0)
 
     def on(x: Floats) -> Floats:
-        """Carry [..., T] on for RUN_ON months at the mean of its last twelve."""
-        tail = np.repeat(x[..., -12:].mean(axis=-1, keepdims=True), RUN_ON, axis=-1)
-        return np.concatenate([x, tail], axis=-1)
+        return queue.carry_on(x, RUN_ON)
 
-    pool = network.stage_pool[s]
-    reached = np.zeros(n_months)
-    if np.any(made.recall_share) and np.any(made.recall_pace):
-        entered = flows.entered("rpd")
-        reached = _ratio((entered * made.recall_share[made.epoch]).sum(axis=1), total)
-        reached = np.where(np.isfinite(reached), reached, 0.0)
-    span = n_months + RUN_ON
-    alone = Rates(
-        np.arange(span), np.zeros((span, hi - lo), np.int64), np.ones((1, 1)),
-        np.zeros((hi - lo, span)),
-        on(made.pool_capacity[pool : pool + 1]), on(made.pool_part[s : s + 1]),
-        on(made.hazard[s : s + 1]), on(made.lag[s : s + 1]), on(made.newest[s : s + 1]),
-        on(made.newest_age[s : s + 1]), on(made.at_random[s : s + 1]),
-        np.concatenate([reached, np.zeros(RUN_ON)])[:, None], on(made.recall_pace),
-        on(total)[None, :, None], made.start[s].sum(axis=1)[None, :, None],
+    alone = queue.alone(
+        on(entered), on(made.pool_capacity[pool] * made.pool_part[s]), hazard=on(made.hazard[s]),
+        lag=on(made.lag[s]), newest=on(made.newest[s]), newest_age=on(made.newest_age[s]),
+        at_random=on(made.at_random[s]), pace=on(made.recall_pace),
+        reached=np.concatenate([reached, np.zeros(RUN_ON)]), start=made.start[s].sum(axis=1),
     )  # fmt: skip
-    tally = np.zeros((2, BEFORE + span))
-    nothing = Detail(np.empty((0, span, 1)), np.empty((0, span, 1)))
-    totals, left, waits = np.zeros((3, 1, span))
-    none = np.full(hi - lo, -1)
-    call(one, alone, np.zeros(1, np.int64), none[:1], none, nothing, totals,
-         np.zeros((hi - lo, span)), left, waits, np.zeros((1, 0, span)), AGE_LIMITS[:0],
-         tally)  # fmt: skip
-    came = alone.arrivals[0, :n_months, 0]
-    gone, waited = tally[:, BEFORE : BEFORE + n_months]
-    waiting = np.maximum(came - gone, 0.0)
-    ages = span - 1 - np.arange(n_months)
-    known = (came > 0.0) & (gone >= KNOWN * came)
-    return np.where(known, _ratio(waited + waiting * ages, gone + waiting), np.nan)
+    return alone.wait_new[: entered.size]
