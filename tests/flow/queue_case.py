@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.flow import kernel, simulate
+from sojourn.flow import kernel, queue
 from sojourn.flow.rates import BEFORE, Rates
 from sojourn.flow.stages import Edge, Network, Stage, network
 from sojourn.inputs.dimensions import Label
-
-LIMITS = np.array([6, 12, 24], np.int64)
 
 
 @dataclass
@@ -113,25 +111,13 @@ def build(
 
 def run(case: Case, *, compiled: bool = True) -> Case:
     """Run the kernel on the case, compiled or as plain Python."""
-    net, rates = case.network, case.rates
-    n_stages, n_edges = len(net.stages), len(net.edges)
-    _, months, groups = rates.arrivals.shape
-    detail = simulate.Detail(
-        np.zeros((n_stages, months, groups)), np.zeros((n_edges, months, groups))
-    )
-    totals, left, waited = np.zeros((3, n_stages, months))
-    flows = np.zeros((n_edges, months))
-    age = np.zeros((n_stages, LIMITS.size, months))
-    first = np.full(n_stages, -1, np.int64)
-    first[0] = 0
-    simulate.call(
-        net, rates, first, np.arange(n_stages), np.arange(n_edges), detail, totals, flows, left,
-        waited, age, LIMITS, np.zeros((2, 0)), kernel.run if compiled else kernel.run.py_func,
-    )  # fmt: skip
-    case.stock, case.flow, case.left, case.waited = detail.stocks, detail.flows, left, waited
-    case.age = age
-    np.testing.assert_allclose(totals, case.stock.sum(axis=2), rtol=1e-9, atol=1e-6)
-    np.testing.assert_allclose(flows, case.flow.sum(axis=2), rtol=1e-9, atol=1e-6)
+    function = None if compiled else kernel.run.py_func
+    made = queue.run(case.network, case.rates, keep=True, function=function)
+    case.stock, case.flow, case.left, case.waited = made.stocks, made.flows, made.left, made.waited
+    case.age = made.age
+    totals = queue.run(case.network, case.rates, function=function)
+    np.testing.assert_allclose(totals.stock_total, case.stock.sum(axis=2), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(totals.flow_total, case.flow.sum(axis=2), rtol=1e-9, atol=1e-6)
     return case
 
 
@@ -208,10 +194,10 @@ class _Twin:
         self.spare = self.rates.pool_capacity[:, t].copy()
         for s in range(len(self.net.stages)):
             self.stage(s)
-        for s, queue in enumerate(self.queues):
-            self.queues[s] = [c for c in queue if c.people.sum() > 0]
-            waiting = sum((c.people for c in self.queues[s]), np.zeros(self.groups))
-            self.stock[s, t] = waiting + self.back[s]
+        for s, waiting in enumerate(self.queues):
+            self.queues[s] = [c for c in waiting if c.people.sum() > 0]
+            people = sum((c.people for c in self.queues[s]), np.zeros(self.groups))
+            self.stock[s, t] = people + self.back[s]
 
     def stage(self, s: int) -> None:
         net, rates, t, queue = self.net, self.rates, self.t, self.queues[s]

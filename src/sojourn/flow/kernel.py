@@ -363,7 +363,10 @@ def run(
                 spare[pool] -= budget - max(rest, 0.0)
                 for k in range(k_first, k_last + 1):
                     for g in range(n_groups):
-                        now[s, g] = max(now[s, g] - leaving[k, g], 0.0)
+                        # rounding may neither create people nor leave fewer than none
+                        n = min(max(leaving[k, g], 0.0), now[s, g])
+                        leaving[k, g] = n
+                        now[s, g] -= n
             left[s, t] = gone
             waited[s, t] = months
 

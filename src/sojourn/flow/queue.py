@@ -1,0 +1,164 @@
+"""Call the kernel: on a whole network, or on one queue alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import kernel
+from sojourn.flow.rates import BEFORE, ENOUGH, Rates
+from sojourn.flow.stages import Edge, Network, Stage, network
+from sojourn.inputs.dimensions import Label
+from sojourn.inputs.errors import InputError
+
+Floats = NDArray[np.float64]
+
+AGE_LIMITS = np.array([6, 12, 24, 36], np.int64)
+"""Limits in months of the ages reported for those waiting."""
+
+KNOWN = 0.98
+"""Share of a month's entries that must have left before their mean wait is told."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the kernel made: persons.
+
+    `stocks` [S, T, G] and `flows` [E, T, G] when kept, else empty; `stock_total` [S, T] at month
+    end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; `age`
+    [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T]: left and waited by month of
+    entry over all stages, empty when not asked for.
+    """
+
+    stocks: Floats
+    flows: Floats
+    stock_total: Floats
+    flow_total: Floats
+    left: Floats
+    waited: Floats
+    age: Floats
+    tally: Floats
+
+
+def run(
+    net: Network,
+    rates: Rates,
+    *,
+    keep: bool = False,
+    tally: bool = False,
+    function: Callable[..., None] | None = None,
+) -> Run:
+    """Run the kernel (or `function`, its uncompiled twin); arrivals enter the first stage.
+
+    `keep` writes stocks and flows of every group, `tally` waits by month of entry.
+    """
+    n_stages, n_edges = len(net.stages), len(net.edges)
+    _, n_months, n_groups = rates.arrivals.shape
+    kept_s, kept_e = (n_stages, n_edges) if keep else (0, 0)
+    rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
+    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
+    entries[:, :BEFORE] = rates.start
+    size, waiting = np.empty((2, n_stages, BEFORE + n_months))
+    first = np.full(n_stages, -1, np.int64)
+    first[0] = 0
+    made = Run(
+        np.empty((kept_s, n_months, n_groups)),
+        np.zeros((kept_e, n_months, n_groups)),
+        np.zeros((n_stages, n_months)),
+        np.zeros((n_edges, n_months)),
+        np.zeros((n_stages, n_months)),
+        np.zeros((n_stages, n_months)),
+        np.zeros((n_stages, AGE_LIMITS.size, n_months)),
+        np.zeros((2, BEFORE + n_months if tally else 0)),
+    )
+    (function or kernel.run)(
+        net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
+        net.stage_memory, net.stage_by_entry, net.stage_pool, net.stage_recall, net.stage_back,
+        rows_s, first, rates.epoch, rates.share_row, rates.share, rates.joining,
+        rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag, rates.newest,
+        rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace, rates.arrivals,
+        entries, size, waiting, made.stocks, made.flows, made.stock_total, made.flow_total,
+        made.left, made.waited, made.age, AGE_LIMITS, made.tally,
+    )  # fmt: skip
+    return made
+
+
+_NAME = Label("", "")
+_ALONE = network(
+    (Stage("queue", _NAME, True, "queue", False, False),),
+    (
+        Edge("decided", "queue", "out", "decision", "", _NAME),
+        Edge("withdrawn", "queue", "out", "exit", "", _NAME),
+        Edge("notice", "queue", "out", "recall", "", _NAME),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue by month [T]: pending at month end, decided, withdrawn (exits and notices), months
+    waited by those leaving, `under` [L, T] waiting less than AGE_LIMITS, `wait_new` mean months of
+    those who entered in the month (NaN: fewer than KNOWN of them have left by the end)."""
+
+    pending: Floats
+    decided: Floats
+    withdrawn: Floats
+    waited: Floats
+    under: Floats
+    wait_new: Floats
+
+
+def alone(
+    entered: Floats,
+    capacity: Floats,
+    *,
+    hazard: Floats | float = 0.0,
+    lag: Floats | float = 0.0,
+    newest: Floats | float = 0.0,
+    newest_age: Floats | float = 0.0,
+    at_random: Floats | float = 0.0,
+    reached: Floats | float = 0.0,
+    pace: Floats | float = 0.0,
+    start: Floats | None = None,
+) -> Queue:
+    """Run one queue by itself, without groups.
+
+    `entered`, `capacity` [T] persons a month; `hazard` share leaving a month; `lag`, `newest_age`
+    months; `newest`, `at_random` shares of capacity; `reached` share of a month's entries that
+    notices reach at `pace`; `start` [BEFORE] waiting at the start by month of entry. All of [T] or
+    one number. Raises InputError for negative entries or capacity.
+    """
+    span = entered.size
+    if entered.min(initial=0.0) < 0.0 or capacity.min(initial=0.0) < 0.0:
+        raise InputError("queue", "entered, capacity", "negative", "numbers of 0 or more")
+
+    def row(x: Floats | float) -> Floats:
+        return np.broadcast_to(np.asarray(x, float), (1, span)).copy()
+
+    first = np.zeros((1, BEFORE, 1))
+    if start is not None:
+        first[0, :, 0] = start
+    rates = Rates(
+        np.arange(span), np.zeros((span, 3), np.int64), np.ones((1, 1)), np.zeros((3, span)),
+        np.minimum(row(capacity), ENOUGH), row(1.0), row(hazard), row(lag), row(newest),
+        row(newest_age), row(at_random), row(reached).T.copy(), row(pace)[0],
+        entered.astype(float)[None, :, None], first,
+    )  # fmt: skip
+    made = run(_ALONE, rates, tally=True)
+    gone, waited = made.tally[:, BEFORE:]
+    rest = np.maximum(entered - gone, 0.0)
+    months = waited + rest * (span - 1 - np.arange(span))
+    known = (entered > 0.0) & (gone >= KNOWN * entered)
+    return Queue(
+        made.stock_total[0], made.flow_total[0], made.flow_total[1] + made.flow_total[2],
+        made.waited[0], made.age[0],
+        np.where(known, months / np.where(known, entered, 1.0), np.nan),
+    )  # fmt: skip
+
+
+def carry_on(x: Floats, months: int) -> Floats:
+    """A path [T] carried on for some months at the mean of its last twelve."""
+    return np.concatenate([x, np.full(months, x[-12:].mean())])
