@@ -128,4 +128,4 @@ def _few(items: list[Any]) -> str:
 
 def _short(value: object) -> str:
     text = str(value)
-    return text if len(text) <= 80 else f"{text[:12]}..."
+    return text if len(text) < 64 else f"{text[:12]}..."

@@ -172,6 +172,7 @@ class _Process:
             [sys.executable, "-m", "sojourn.inference.workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         self._alive = self._send(len(start).to_bytes(8, "little") + start)
 
