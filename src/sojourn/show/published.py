@@ -128,7 +128,8 @@ def report(
     )  # fmt: skip
     parts: list[Any] = [Text(definition), Text(lag, style="dim"), Text()]
     title = f"{declared.label_fr if lang == 'fr' else declared.label} ({declared.series})"
-    parts.append(_figures_table(title, chosen, lang))
+    none = say("No figure is held of this.", "Aucun chiffre n'est détenu à ce sujet.", lang)
+    parts.append(_figures_table(title, chosen, lang) if chosen else Text(f"{title}: {none}"))
     late = published.late_from(declared.series, day)
     if late is not None:
         parts += [Text(), Text(_late(newest(chosen), late, lang), style="bold")]
