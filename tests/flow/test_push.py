@@ -107,7 +107,7 @@ def test_onward_shares_in_the_table_are_the_estimates(name: str) -> None:
         assert shown == pytest.approx(estimated, rel=0.06)
 
 
-def test_delays_are_the_mean_of_the_three_announcements() -> None:
+def test_delays_are_the_mean_of_the_three_announcements_and_a_flat_shape() -> None:
     found = onward.delay([onward.announcement_2017(), onward.terminations_2025()])
     assert push.DELAY.sum() == pytest.approx(1.0)
     assert np.allclose(push.DELAY, found, atol=0.01)

@@ -106,9 +106,13 @@ def lacolle_2025() -> Array:
 
 
 def delay(episodes: Sequence[Episode]) -> Array:
-    """Share of onward claims by month since the announcement [6]: mean over announcements."""
+    """Share of onward claims by month since the announcement [6].
+
+    Mean over the announcements seen and one flat shape: two or three announcements do not tell
+    how much the delay varies, so the flat shape counts as one more.
+    """
     shapes = [part / part.sum() for episode in episodes for part in episode.excess]
-    return np.mean(shapes, axis=0)
+    return np.mean([*shapes, np.full(MONTHS, 1 / MONTHS)], axis=0)
 
 
 def shares() -> dict[str, Estimate]:

@@ -26,10 +26,10 @@ Array = NDArray[np.float64]
 PROTECTED = ("HTI", "VEN", "other")
 """Nationality groups with counted holders of a temporary protection (others: all the rest)."""
 
-DELAY = np.array([0.08, 0.28, 0.4, 0.22, 0.02, 0.0])
+DELAY = np.array([0.10, 0.25, 0.34, 0.20, 0.06, 0.05])
 """Share of the onward claims made 0 to 5 months after the month of the announcement.
 
-Mean of the announcements of May 2017, February 2025 and June 2025 (`flow.onward.delay`).
+Mean of the announcements of May 2017, February and June 2025 and a flat shape (`onward.delay`).
 """
 
 BETWEEN_SHARE = {"none": 0.0, "ports": 0.9, "whole": 0.05}
