@@ -8,6 +8,7 @@ it, the closest is given. Else the root is bracketed and bisected.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +29,10 @@ Trial = Callable[[float], Floats]
 FROM = months.parse("2026-01")
 """Month from which a lever is moved unless told otherwise."""
 
-GRID = 7
-"""Lever values looked at before the search."""
+NEAR = (0.0, 0.1, 0.3, 1.0)
+"""Lever values looked at before the search, as parts of the way to either end of its range."""
 
-STEPS = 40
+STEPS = 60
 SLACK = 0.02
 """Chance may fall back by this much along the grid before it counts as not monotone."""
 
@@ -57,9 +58,9 @@ class Answer:
     """Result of `solve`.
 
     reached: whether some lever value meets the target with the probability asked for. value: the
-    smallest that does (the largest where a lower lever helps), or the closest when none does. low, high: 90 %
-    interval of `value` when members are resampled (equal to value when not reached). why: empty, or
-    the reason of a "cannot". seen: all values tried, in order.
+    smallest that does (the largest where a lower lever helps), or the closest when none does. low,
+    high: 90 % interval of `value` when members are resampled (equal to value when not reached).
+    why: empty, or the reason of a "cannot". seen: all values tried, in order.
     """
 
     scenario: str
@@ -200,7 +201,12 @@ def search(
             tried[value] = trial(value)
         return float(aim.met(tried[value]).mean())
 
-    grid = sorted({*np.linspace(bottom, top, GRID).tolist(), min(max(base, bottom), top)})
+    def reach(value: float) -> float:
+        """Margin of the member that decides: at least 0 exactly where the chance suffices."""
+        margins = np.sort(np.nan_to_num(aim.margin(tried[value]), nan=-np.inf))[::-1]
+        return float(margins[math.ceil(probability * margins.size - 1e-9) - 1])
+
+    grid = _grid(bottom, top, base)
     chances = np.array([chance(value) for value in grid])
     rises = bool(np.all(np.diff(chances) >= -SLACK))
     falls = bool(np.all(np.diff(chances) <= SLACK))
@@ -231,16 +237,38 @@ def search(
     else:
         last = len(grid) - 1 - int(np.argmax(good[::-1]))
         good_end, bad_end = grid[last], grid[last + 1]
-    for _ in range(STEPS):
-        if abs(good_end - bad_end) <= PRECISION * max(abs(good_end), abs(bad_end)):
+    for step in range(STEPS):
+        width = good_end - bad_end
+        if abs(width) <= PRECISION * max(abs(good_end), abs(bad_end)):
             break
-        middle = 0.5 * (good_end + bad_end)
+        middle = bad_end + width * _guess(reach(bad_end), reach(good_end), step)
         if chance(middle) >= probability:
             good_end = middle
         else:
             bad_end = middle
     low, high = _interval(tried, aim, probability, good_end, rises)
     return Found(good_end, chance(good_end), True, low, high, "", "", _seen(tried, aim))
+
+
+def _grid(bottom: float, top: float, base: float) -> list[float]:
+    """Lever values looked at first, closer together near the present value."""
+    if bottom < base < top:
+        steps = np.array(NEAR)
+        below, above = base - (base - bottom) * steps[::-1], base + (top - base) * steps
+        return sorted({*below.tolist(), *above.tolist()})
+    return [float(value) for value in np.linspace(bottom, top, 2 * len(NEAR) - 1)]
+
+
+def _guess(bad: float, good: float, step: int) -> float:
+    """Where in the bracket to look next, as a part of its width from the bad end.
+
+    By turns where a straight line through the deciding margins crosses zero, a little beyond it on
+    either side so that both ends move in, and the middle, which never fails.
+    """
+    if step % 3 == 2 or not (math.isfinite(bad) and math.isfinite(good)) or good == bad:
+        return 0.5
+    cross = -bad / (good - bad)
+    return min(max(cross + (0.02 if step % 3 == 0 else -0.02), 0.02), 0.98)
 
 
 def _closest(tried: dict[float, Floats], aim: Target, probability: float) -> float:
@@ -276,15 +304,15 @@ def _interval(
 ) -> tuple[float, float]:
     """5 % and 95 % points of the answer when the members are drawn again with replacement.
 
-    Each member has a lever value at which it starts to meet the target, read off the values tried
-    (the first that meets it); the answer is the quantile of these, so resampling them shows how
-    much of the answer is the luck of the members drawn.
+    Each member has a lever value from which it meets the target, read off the values tried by a
+    straight line between the last margin below zero and the next; the answer is the quantile of
+    these, so resampling them shows how much of it is the luck of the members drawn.
     """
     levers = np.array(sorted(tried))
-    met = np.array([aim.met(tried[v]) for v in levers])
+    margins = np.array([np.nan_to_num(aim.margin(tried[v]), nan=-np.inf) for v in levers])
     if not rises:
-        levers, met = -levers[::-1], met[::-1]
-    first = np.where(met.any(axis=0), levers[np.argmax(met, axis=0)], np.inf)
+        levers, margins = -levers[::-1], margins[::-1]
+    first = _thresholds(levers, margins)
     count = first.size
     picks = _resamples(count)
     answers = np.sort(first[picks], axis=1)[:, max(int(np.ceil(probability * count)) - 1, 0)]
@@ -292,6 +320,22 @@ def _interval(
     low, high = (low, high) if rises else (-high, -low)
     ends = (min(float(low), value), max(float(high), value))
     return (ends[0] if np.isfinite(ends[0]) else value, ends[1] if np.isfinite(ends[1]) else value)
+
+
+def _thresholds(levers: Floats, margins: Floats) -> Floats:
+    """First lever value of each member with a margin of 0 or more, [members]; inf where none."""
+    met = margins >= 0.0
+    at = np.argmax(met, axis=0)
+    found = levers[at]
+    members = np.arange(margins.shape[1])
+    before = np.maximum(at - 1, 0)
+    bad, good = margins[before, members], margins[at, members]
+    inside = (at > 0) & met.any(axis=0) & np.isfinite(bad) & (good > bad)
+    part = np.where(inside, -bad / np.where(inside, good - bad, 1.0), 1.0)
+    return np.where(
+        met.any(axis=0), np.where(inside, levers[before] + part * (found - levers[before]), found),
+        np.inf,
+    )  # fmt: skip
 
 
 def _resamples(count: int) -> NDArray[np.int64]:

@@ -224,7 +224,13 @@ def picture(answer: Answer, lang: str) -> dict[str, Any]:
         x_title=answer.lever,
         y_title=f"{name}, {months.text(answer.target.month)}",
         title=name,
-        subtitle=" ".join(sentence(answer, lang).split()),
+        subtitle=say(
+            f"Met in {i18n.number(100 * answer.asked, lang)} % of members at the line",
+            f"Atteinte dans {i18n.number(100 * answer.asked, lang)} % des membres à la ligne",
+            lang,
+        )
+        if answer.reached
+        else say("Not reached in the range searched", "Non atteinte dans l'intervalle", lang),
     )
 
 
