@@ -326,8 +326,22 @@ def _year_end_holiday(cases: Cases) -> Column:
     return calendar.is_sunday_array(limit) & (cases.value("date_of_claim") == limit + 1)
 
 
+def _year_end_statutory_holiday(cases: Cases) -> Column:
+    limit = np.asarray(cases.value("one_year_limit"), dtype=np.int32)
+    days, where = np.unique(limit, return_inverse=True)
+    helped = np.full(len(days), -2, dtype=np.int32)
+    for n, ordinal in enumerate(days.tolist()):
+        if ordinal == NO_DAY:
+            continue
+        day = date.fromordinal(ordinal)
+        if calendar.is_holiday(day) and not calendar.is_sunday(day):
+            helped[n] = calendar.next_working_day(day).toordinal()
+    return cases.value("date_of_claim") == helped[where]
+
+
 _SPECIAL: dict[str, Callable[[Cases], Column]] = {
     "bar_start": _bar_start,
     "one_year_limit": _one_year_limit,
     "year_end_holiday": _year_end_holiday,
+    "year_end_statutory_holiday": _year_end_statutory_holiday,
 }

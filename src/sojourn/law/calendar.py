@@ -35,6 +35,47 @@ def is_sunday(day: date) -> bool:
     return day.weekday() == 6
 
 
+def is_holiday(day: date) -> bool:
+    """Whether the day is a holiday of the Interpretation Act, s. 35(1), for all of Canada.
+
+    Sundays, New Year's Day, Good Friday, Easter Monday, Victoria Day, Canada Day, Labour Day,
+    National Day for Truth and Reconciliation (from 2021), Thanksgiving, Remembrance Day, Christmas.
+    """
+    if is_sunday(day) or (day.month, day.day) in _FIXED:
+        return True
+    if (day.month, day.day) == (9, 30):
+        return day.year >= 2021
+    if day.month == 7 and day.day == 2:
+        return day.weekday() == 0  # Canada Day is moved when 1 July is a Sunday
+    if day.weekday() == 0 and (
+        (day.month == 5 and 18 <= day.day <= 24)
+        or (day.month == 9 and day.day <= 7)
+        or (day.month == 10 and 8 <= day.day <= 14)
+    ):
+        return True
+    return day in (easter(day.year) - timedelta(days=2), easter(day.year) + timedelta(days=1))
+
+
+_FIXED = ((1, 1), (7, 1), (11, 11), (12, 25))
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (the anonymous algorithm)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
+    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
+    return date(year, f // 31, f % 31 + 1)
+
+
+def next_working_day(day: date) -> date:
+    """The first day after `day` that is not a holiday."""
+    following = day + timedelta(days=1)
+    while is_holiday(following):
+        following += timedelta(days=1)
+    return following
+
+
 def add_months_array(days: NDArray[np.int32], months: int) -> NDArray[np.int32]:
     """`add_months` over day ordinals; a missing day stays missing."""
     day = (days - _EPOCH).astype("datetime64[D]")

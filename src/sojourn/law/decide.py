@@ -150,9 +150,10 @@ def run(law: Law, full: Mapping[str, Value], question: str, where: str) -> Decis
 
     def grounds() -> frozenset[str]:
         first = run(law, full, "eligibility", where)
-        before.extend(first.trail)
         word, _, letters = first.outcome.partition(":")
-        return frozenset(letters.split("+")) if word == "ineligible" else frozenset()
+        found = frozenset(letters.split("+")) if word == "ineligible" else frozenset()
+        before.extend((*first.trail, _grounds_step(first, found)))
+        return found
 
     case = Case(law, full, where, grounds)
     if question == "eligibility":
@@ -162,6 +163,17 @@ def run(law: Law, full: Mapping[str, Value], question: str, where: str) -> Decis
     if found is None:
         raise _unanswered(case, question)
     return _decision(question, case.outcome(found), (found,), (*before, *steps))
+
+
+def _grounds_step(first: Decision, found: frozenset[str]) -> Step:
+    """Says that the grounds were computed, and from which answer."""
+    en = f"Grounds computed from the facts; the eligibility decision is {first.outcome}."
+    fr = f"Motifs calculés à partir des faits; la décision sur la recevabilité : {first.outcome}."
+    if not first.outcome.startswith(("ineligible", "eligible")):
+        en += " No eligibility decision is made, so the set of grounds is empty."
+        fr += " Aucune décision n'est prise sur la recevabilité : l'ensemble est vide."
+    return Step("grounds", "grounds", first.provision, en, fr, True, True, "", None,
+                {"grounds": found}, {}, "", first.confidence, "", "")  # fmt: skip
 
 
 def _eligibility(case: Case) -> Decision:
@@ -268,5 +280,5 @@ def _check_stated(law: Law, stated: Mapping[str, Value], full: Mapping[str, Valu
         if law.facts[name].derived:
             follows = case.value(name, Reading())
             if follows != value:
-                raise InputError(where, name, plain(value),
-                                 f"{plain(follows)}, which follows from the other facts")  # fmt: skip
+                expected = f"{plain(follows)}, which follows from the other facts"
+                raise InputError(where, name, plain(value), expected)

@@ -15,7 +15,7 @@ from sojourn.law.tables import Law, Rule
 
 @dataclass
 class Reading:
-    """What a condition read: facts and parameters by name, days that were missing, its last term."""
+    """What a condition read: facts and parameters by name, those missing, and its last term."""
 
     facts: dict[str, Value] = field(default_factory=dict)
     parameters: dict[str, Value] = field(default_factory=dict)
@@ -115,7 +115,8 @@ class Case:
             return out.word
         n = self.law.parameters[out.plus].on(day)
         base = self.value(out.basis, Reading()) if out.basis else day
-        assert isinstance(base, date) and isinstance(n, int)
+        assert isinstance(base, date)
+        assert isinstance(n, int)
         moved = calendar.add_months(base, n) if out.months else calendar.add_days(base, n)
         return f"{out.word}:{moved}"
 
@@ -144,8 +145,16 @@ def _year_end_holiday(case: Case, reading: Reading) -> Value:
     return case.value("date_of_claim", reading) == limit + timedelta(days=1)
 
 
+def _year_end_statutory_holiday(case: Case, reading: Reading) -> Value:
+    limit = case.value("one_year_limit", reading)
+    if not isinstance(limit, date) or calendar.is_sunday(limit) or not calendar.is_holiday(limit):
+        return False
+    return case.value("date_of_claim", reading) == calendar.next_working_day(limit)
+
+
 _SPECIAL: dict[str, Callable[[Case, Reading], Value]] = {
     "bar_start": _bar_start,
     "one_year_limit": _one_year_limit,
     "year_end_holiday": _year_end_holiday,
+    "year_end_statutory_holiday": _year_end_statutory_holiday,
 }

@@ -1,4 +1,4 @@
-"""The condition language of the rule table: a small grammar, parsed here and never evaluated as code.
+"""The condition language of the rule table: a small grammar, parsed and never run as code.
 
     condition  := alternative {OR alternative}
     alternative:= term {AND term}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.law import grammar
@@ -41,7 +42,7 @@ STAGES = {
 LETTERS = ("a", "b", "b1", "b2", "c", "c1", "d", "e", "f")
 """Grounds of IRPA 101(1) in the order of the letters."""
 
-SPECIAL = ("bar_start", "one_year_limit", "year_end_holiday")
+SPECIAL = ("bar_start", "one_year_limit", "year_end_holiday", "year_end_statutory_holiday")
 """Derivations that are calendar arithmetic, done in `derived` and `batch`."""
 
 CONFIDENCE = ("high", "medium", "low")
@@ -153,10 +154,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Act:
-    """An act, regulation, order or judgment that added or ended rows."""
+    """An act, regulation, order or judgment that added or ended rows; it reaches claims made from
+    `reaches_from`, which may lie before its own day."""
 
     id: str
     day: date
+    reaches_from: date
     citation: str
     label_en: str
     label_fr: str
@@ -187,9 +190,9 @@ class Law:
     stages: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        stages: dict[str, list[Rule]] = {}
+        stages: dict[str, list[Rule]] = {s: [] for of in STAGES.values() for s in of}
         for rule in sorted(self.rules, key=lambda rule: rule.order):
-            stages.setdefault(rule.stage, []).append(rule)
+            stages[rule.stage].append(rule)
         object.__setattr__(self, "stages", {name: tuple(of) for name, of in stages.items()})
 
     def rule(self, id: str) -> Rule:
@@ -238,7 +241,7 @@ _COLUMNS = {
               "order", "date_basis", "confidence", "act", "ended_by", "switch", "source_id",
               "text_en", "text_fr", "note"),
     "findings": ("id", "shown_if", "condition", "provision", "text_en", "text_fr"),
-    "acts": ("act", "day", "citation", "label_en", "label_fr", "source_id"),
+    "acts": ("act", "day", "reaches_from", "citation", "label_en", "label_fr", "source_id"),
     "switches": ("switch", "from", "to", "label_en", "label_fr"),
 }  # fmt: skip
 
@@ -246,6 +249,7 @@ _COLUMNS = {
 def build(tables: Mapping[str, Rows]) -> Law:
     """A Law from the rows of its tables. Raises InputError naming table and row."""
     acts = {row["act"]: Act(row["act"], _day(row["day"], "acts", row["act"], "day"),
+                            _day(row["reaches_from"], "acts", row["act"], "reaches_from"),
                             row["citation"], row["label_en"], row["label_fr"], row["source_id"])
             for row in _filled("acts", tables["acts"], "act")}  # fmt: skip
     switches = {row["switch"]: Switch(row["switch"], *_interval(row, "switches", row["switch"]),
@@ -303,7 +307,8 @@ _KINDS = {"date": "date", "list": "list", "text": "text", "code": "text", "citat
           "none": "number"}  # fmt: skip
 
 
-def _parameters(rows: Rows, acts: Mapping[str, Act], switches: Mapping[str, Switch]) -> dict[str, Parameter]:  # fmt: skip
+def _parameters(rows: Rows, acts: Mapping[str, Act],
+                switches: Mapping[str, Switch]) -> dict[str, Parameter]:  # fmt: skip
     found: dict[str, list[Dated]] = {}
     units: dict[str, tuple[str, str]] = {}
     for row in rows:
@@ -329,7 +334,7 @@ def _parameters(rows: Rows, acts: Mapping[str, Act], switches: Mapping[str, Swit
     parameters = {}
     for name, dated in found.items():
         dated.sort(key=lambda value: value.start)
-        for before, after in zip(dated, dated[1:], strict=False):
+        for before, after in pairwise(dated):
             if after.start <= before.end:
                 at = f"{name} from {after.start}"
                 raise InputError(_where("parameters", at), "from", after.start,
@@ -392,7 +397,7 @@ def _rule(row: dict[str, str], names: Names, acts: Mapping[str, Act],
     at = _where("rules", row["id"])
     start, end = _interval(row, "rules", row["id"], "applies_from", "applies_to")
     for column, known in (("act", acts), ("ended_by", acts)):
-        if row[column] and row[column] not in known or not row["act"]:
+        if (row[column] and row[column] not in known) or not row["act"]:
             raise InputError(at, column, row[column], nearest(row[column], known))
     of = tuple(name.strip() for name in row["switch"].split(";") if name.strip())
     for name in of:
@@ -434,7 +439,7 @@ def _outcome(text: str, names: Names, at: str) -> Outcome:
 def _check_rules(rules: tuple[Rule, ...]) -> None:
     """Refuse rules with one order, the same rule twice on a day, and rules never reached."""
     ordered = sorted(rules, key=lambda rule: rule.order)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.order == after.order:
             raise InputError(_where("rules", after.id), "order", after.order,
                              f"an order of its own ({before.id} has it)")  # fmt: skip
@@ -454,5 +459,5 @@ def _check_rules(rules: tuple[Rule, ...]) -> None:
                                  f"days outside those of {earlier.id}: both overlap")  # fmt: skip
             first_wins = rule.stage not in ("ineligibility",)
             if first_wins and covers and (not wider or wider == {grammar.ALWAYS} or wider <= terms):
-                raise InputError(_where("rules", rule.id), "condition", rule.text,
-                                 f"a case that {earlier.id} leaves over: it is never reached")  # fmt: skip
+                expected = f"a case that {earlier.id} leaves over: it is never reached"
+                raise InputError(_where("rules", rule.id), "condition", rule.text, expected)
