@@ -237,3 +237,26 @@ def checks(fit: Fit, n: int = 200, seed: int = 0) -> list[dict[str, Any]]:
          "inside": d.figure.value is not None and bool(low[k] <= d.figure.value <= high[k])}
         for k, d in enumerate(data)
     ]  # fmt: skip
+
+
+def posterior_csv(fit: Fit, kept: int) -> str:
+    """The shipped table: `kept` draws spread over the chains, u by parameter, dispersion."""
+    pick = np.linspace(0, len(fit.draws) - 1, min(kept, len(fit.draws))).astype(int)
+    lines = [",".join((*fit.problem.names, "dispersion"))]
+    for point in fit.draws[pick]:
+        u = np.clip(point[:-1], 1e-4, 1 - 1e-4)
+        lines.append(",".join((*(f"{x:.4f}" for x in u), f"{dispersion(point[-1]):.4f}")))
+    return "\n".join(lines) + "\n"
+
+
+def prior_digest(names: Sequence[str]) -> str:
+    """SHA-256 of the dated ranges of some parameters: a posterior belongs to its priors."""
+    import hashlib
+
+    table = parameters.load()
+    text = "\n".join(
+        f"{name} {row.start} {row.low!r} {row.value!r} {row.high!r}"
+        for name in names
+        for row in table.rows_of(name)
+    )
+    return hashlib.sha256(text.encode()).hexdigest()

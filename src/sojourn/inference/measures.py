@@ -143,11 +143,11 @@ def other_cases(series: str) -> float:
     Pending claims of the legacy system (585 at the end of 2018) are small beside it.
     """
     name = "rpd.pending" if series == "rpd.pending" else "referred"
-    found = {}
+    found: dict[str, float | None] = {}
     for figure in figures.select(name, item="*", period="*"):
-        if months.year(months.of_day(figure.end)) == 2019 and figure.end.month == 12:
-            if name == "rpd.pending" or figure.period == "year":
-                found.setdefault(figure.item, figure.value)
+        whole = name == "rpd.pending" or figure.period == "year"
+        if whole and (figure.end.year, figure.end.month) == (2019, 12):
+            found.setdefault(figure.item, figure.value)
     both = found.get("population=all"), found.get("population=all_new_system")
     if both[0] is None or both[1] is None:
         raise InputError("measures", "series", name, "both definitions published for 2019")
