@@ -83,41 +83,50 @@ def test_removal_under_way_counts_in_the_high_only() -> None:
     assert np.allclose(some.high - none.high, 9_000)
 
 
+def exactly(**values: float) -> parameters.Paths:
+    """Paths with parameters without_status.NAME exact at these values from 2015."""
+    table = TABLE
+    for name, value in values.items():
+        table = table.changed(f"without_status.{name}", months.FIRST, value)
+    return table.paths(SPAN)
+
+
+ALONE = {"refused": 0.0, "waiting": 0.0, "others_removed": 0.0}
+
+
 def test_without_entries_and_exits_the_stock_stays() -> None:
-    still = {f"without_status.{n}": 0.0 for n in ("expired", "undetected", "departed")}
-    paths = BASE.with_values(still)
-    member = ws.member(Run(refused=0, waiting=0, others_removed=0), paths)
-    assert np.allclose(member, paths["without_status.others"][0])
+    found = ws.stock(Run(**ALONE), exactly(others=70_000, expired=0, undetected=0, departed=0))
+    assert np.allclose(found.low, 70_000)
+    assert np.allclose(found.high, 70_000)
 
 
 def test_stock_settles_where_entries_equal_exits() -> None:
-    """Constant inflow a and yearly share d leaving: the stock tends to a s / (1 - s) a month."""
-    paths = BASE.with_values(
-        {
-            "without_status.others": 0.0,
-            "without_status.expired": 0.01,
-            "without_status.temporary_residents": 1_200_000.0,
-            "without_status.undetected": 0.0,
-            "without_status.departed": 0.9,
-        }
+    """Constant inflow a and share s staying a month: the stock tends to a s / (1 - s)."""
+    paths = exactly(
+        others=0, expired=0.01, temporary_residents=1_200_000, undetected=0, departed=0.9
     )
-    member = ws.member(Run(refused=0, waiting=0, others_removed=0), paths)
     stay = 0.1 ** (1 / 12)
-    assert member[-1] == pytest.approx(1_000 * stay / (1 - stay), rel=1e-6)
+    for end in (ws.stock(Run(**ALONE), paths).low, ws.stock(Run(**ALONE), paths).high):
+        assert end[-1] == pytest.approx(1_000 * stay / (1 - stay), rel=1e-6)
+
+
+def test_undetected_entries_follow_claims_between_ports() -> None:
+    paths = exactly(others=0, expired=0, undetected=0.2, departed=0)
+    found = ws.stock(Run(between=500.0, **ALONE), paths)
+    assert found.high[-1] == pytest.approx(500 * 0.2 * T)
 
 
 def test_regularising_people_lowers_the_stock_by_as_many() -> None:
-    table = TABLE.changed("without_status.regularised", months.parse("2027-01"), 12_000.0)
-    still = {"without_status.departed": 0.0}
-    less = ws.member(Run(), table.paths(SPAN).with_values(still))
-    kept = ws.member(Run(), BASE.with_values(still))
+    table = TABLE.changed("without_status.departed", months.FIRST, 0.0)
+    more = table.changed("without_status.regularised", months.parse("2027-01"), 12_000.0)
+    less, kept = ws.stock(Run(), more.paths(SPAN)), ws.stock(Run(), table.paths(SPAN))
     december = months.parse("2027-12") - months.FIRST
-    assert kept[december] - less[december] == pytest.approx(12_000)
+    assert (kept.high - less.high)[december] == pytest.approx(12_000)
 
 
 def test_the_stock_never_falls_below_zero() -> None:
-    paths = BASE.with_values({"without_status.regularised": 1e9})
-    assert ws.stock(Run(refused=0, waiting=0), paths).low.min() == 0
+    found = ws.stock(Run(refused=0, waiting=0), exactly(regularised=1e9))
+    assert found.low.min() == found.high.max() == 0
 
 
 @settings(max_examples=40, deadline=None)

@@ -45,9 +45,11 @@ METHOD_FR = (
 class Flows(Protocol):
     """What is needed of a run (`flow.simulate.Flows`); claims [T, mode, nationality]."""
 
-    months: NDArray[np.int64]
-    claims: Array
-    exogenous: dict[str, Array]
+    @property
+    def claims(self) -> Array: ...
+
+    @property
+    def exogenous(self) -> dict[str, Array]: ...
 
     def stock(self, stage: str) -> Array:
         """People in the stage at month end [T, G]."""
@@ -63,11 +65,13 @@ def stock(flows: Flows, paths: Paths) -> Range:
 
 
 def member(flows: Flows, paths: Paths) -> Array:
-    """One member's path [T], persons: for quantiles only, never shown alone."""
-    refused = flows.stock("without_status").sum(axis=1)
-    waiting = flows.stock("removal").sum(axis=1)
-    others = _others(flows, paths, paths.value, paths.value)
-    return refused + paths[NAME + "removal_under_way"] * waiting + others
+    """One member's path [T], persons: for quantiles only, never shown alone.
+
+    Its place between the low and the high of its own run (`without_status.place`): what is not
+    known is one thing, so the parts are not drawn apart, which would narrow the range by chance.
+    """
+    found = stock(flows, paths)
+    return found.low + paths[NAME + "place"] * (found.high - found.low)
 
 
 def parts(flows: Flows, paths: Paths) -> dict[str, Range]:
@@ -95,12 +99,11 @@ def _others(flows: Flows, paths: Paths, entering: Array, leaving: Array) -> Arra
     enter = residents * row["expired"] / 12.0 + between * row["undetected"]
     stay = (1.0 - leaving[paths.index[NAME + "departed"]]) ** (1.0 / 12.0)
     taken = flows.exogenous["other_removals"] + paths[NAME + "regularised"] / 12.0
-    out = np.empty(len(paths.months))
-    now = float(row["others"][0])
-    for t in range(len(out)):
-        now = max((now + enter[t]) * stay[t] - taken[t], 0.0)
-        out[t] = now
-    return out
+    now, out = float(row["others"][0]), []
+    for came, kept, gone in zip(enter.tolist(), stay.tolist(), taken.tolist(), strict=True):
+        now = max((now + came) * kept - gone, 0.0)
+        out.append(now)
+    return np.array(out)
 
 
 @dataclass(frozen=True)

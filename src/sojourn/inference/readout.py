@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sojourn.costs import programmes, spending
 from sojourn.costs.quantities import CITIES
 from sojourn.costs.spending import Spending
+from sojourn.flow import us_population, without_status
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
 from sojourn.inference.outputs import Cells, Row
@@ -33,6 +34,12 @@ TOTALS = (
     "rpd.age_under_12", "rpd.age_over_24", "removals", "pr.admitted", "pr.pending",
 )  # fmt: skip
 """Series of the flow known in total only."""
+
+RANGES: Mapping[str, Callable[[Ran], Floats]] = {
+    "without_status": lambda ran: without_status.member(ran.flows, ran.paths),
+    "us.without_status": lambda ran: us_population.member(ran.paths),
+}
+"""Stocks that nobody counts: one member's path serves quantiles only."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ def cells() -> Mapping[str, Cells]:
     return {
         **dict.fromkeys(GROUPED, who),
         **dict.fromkeys(TOTALS, Cells()),
+        **dict.fromkeys(RANGES, Cells()),
         "shelter.occupied": Cells(("item",), tuple((city,) for city in CITIES)),
         "cost": Cells(
             ("stage", "payer", "province", "item"), tuple(map(_cost_cell, programmes.load()))
@@ -88,11 +96,20 @@ def _reader(name: str, wanted: list[tuple[int, Row]]) -> Reader:
     if name in GROUPED and any(row.cell for _, row in wanted):
         return _grouped(name, wanted)
     at = [place for place, _ in wanted]
+    if name in RANGES:
+        return _range(name, at)
 
     def total(ran: Ran, table: Floats) -> None:
         table[at] = ran.flows.series(name)
 
     return total
+
+
+def _range(name: str, at: list[int]) -> Reader:
+    def uncertain(ran: Ran, table: Floats) -> None:
+        table[at] = RANGES[name](ran)
+
+    return uncertain
 
 
 def _grouped(name: str, wanted: list[tuple[int, Row]]) -> Reader:
