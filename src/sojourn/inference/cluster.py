@@ -97,17 +97,30 @@ def _drain(client: Any, task: Task, store: Store, watch: Watch) -> None:
             future = client.submit(make, task, expected, chunk, retries=RETRIES, pure=False)
             flying[future] = (chunk, time.monotonic())
         try:
-            done = wait(list(flying), timeout=TICK, return_when="FIRST_COMPLETED").done
+            with client.as_current():
+                done = wait(list(flying), timeout=TICK, return_when="FIRST_COMPLETED").done
         except (TimeoutError, DaskTimeout):
             done = set()
         for future in done:
-            values = future.result()
+            values = _result(future)
             chunk, began = flying.pop(future)
             store.put(chunk, values)
             watch.add(chunk.size)
             last = time.monotonic()
             log.info("%s done on the cluster in %.2f s", chunk, last - began)
         watch.look()
+
+
+def _result(future: Any) -> NDArray[np.float32]:
+    """The chunk's values. Raises InputError where the cluster cannot load our code."""
+    try:
+        values: NDArray[np.float32] = future.result()
+    except RuntimeError as error:
+        if "deserialization" not in str(error):
+            raise
+        expected = "a scheduler and workers with the same sojourn installed as here"
+        raise InputError("--cluster", "environment", str(error.__cause__), expected) from None
+    return values
 
 
 def _gone(reason: str, watch: Watch) -> Stopped:
