@@ -142,6 +142,9 @@ def test_unhcr_applications_by_origin_add_up_to_the_country_total() -> None:
                 end=total.end,
             )  # fmt: skip
             assert sum(f.value or 0 for f in rows) == total.value
+    for total in figures.select("unhcr.pending", nationality=""):
+        rows = figures.select("unhcr.pending", nationality="*", start=total.start, end=total.end)
+        assert sum(f.value or 0 for f in rows) == total.value
 
 
 @pytest.mark.parametrize("fiscal", [2017, 2018, 2019])
