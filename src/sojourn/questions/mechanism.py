@@ -235,7 +235,7 @@ def referrals() -> list[Check]:
         *by_law,
         *by_queue,
         relative("eligibility pending, May 2024", "mechanism", pending.value, float(waiting), 0.15,
-                 "what claims, law and referrals since 2015 leave waiting; not fed in. Too few wait:"
+                 "what claims, law and referrals since 2015 leave waiting; not fed in. Too few:"
                  " shares found ineligible or returned too high, or claims counted twice"),
     ]  # fmt: skip
 
