@@ -171,3 +171,15 @@ def test_no_function_returns_a_single_number() -> None:
     for name, function in inspect.getmembers(ws, inspect.isfunction):
         if function.__module__ == ws.__name__ and not name.startswith("_"):
             assert "float" not in str(inspect.signature(function).return_annotation), name
+
+
+def test_the_sum_and_the_month_by_month_stock_agree() -> None:
+    rng = np.random.default_rng(0)
+    net, stay = rng.normal(100, 50, 60), rng.uniform(0.9, 1.0, 60)
+    now, path = 5_000.0, []
+    for gained, held in zip(net, stay, strict=True):
+        now = max(now * held + gained, 0.0)
+        path.append(now)
+    assert np.allclose(ws._carried(5_000.0, net, stay), path)
+    falling = ws._carried(50.0, -net, stay)
+    assert falling.min() == 0.0

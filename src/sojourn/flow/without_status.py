@@ -99,11 +99,22 @@ def _others(flows: Flows, paths: Paths, entering: Array, leaving: Array) -> Arra
     enter = residents * row["expired"] / 12.0 + between * row["undetected"]
     stay = (1.0 - leaving[paths.index[NAME + "departed"]]) ** (1.0 / 12.0)
     taken = flows.exogenous["other_removals"] + paths[NAME + "regularised"] / 12.0
-    now, out = float(row["others"][0]), []
-    for came, kept, gone in zip(enter.tolist(), stay.tolist(), taken.tolist(), strict=True):
-        now = max((now + came) * kept - gone, 0.0)
-        out.append(now)
-    return np.array(out)
+    return _carried(float(row["others"][0]), enter * stay - taken, stay)
+
+
+def _carried(start: float, net: Array, stay: Array) -> Array:
+    """Stock [T]: last month's times `stay`, plus `net`, never below zero."""
+    kept = np.cumprod(stay)
+    if kept[-1] > 1e-9:
+        # without the floor the stock is a sum of what came, each with what stayed of it since
+        out: Array = kept * (start + np.cumsum(net / kept))
+        if out.min() >= 0.0:
+            return out
+    now, path = start, []
+    for gained, held in zip(net.tolist(), stay.tolist(), strict=True):
+        now = max(now * held + gained, 0.0)
+        path.append(now)
+    return np.array(path)
 
 
 @dataclass(frozen=True)
