@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs.pricing import Prices, edge_cost, entry_cost, stay_cost
+from sojourn.costs.pricing import Prices, at_entry, edge_cost, stay_cost
 from sojourn.costs.programmes import Programme
 from sojourn.flow import stages
 
@@ -31,6 +31,9 @@ END_STAGES: dict[str, str] = {"pr": "protected", "stayed": "removal_stayed"}
 
 OUTCOMES = ("protected", "returned_to_us", "removed", "left", "regularised", "removal_stayed",
             "not_removed")  # fmt: skip
+NEGLIGIBLE = 1e-9
+"""A way taken by fewer than this share is closed, and the others take its part."""
+
 MOST_VISITS = 2
 """A stage is passed at most twice: claims sent back are decided again, and then for good."""
 
@@ -48,18 +51,28 @@ class Course(Protocol):
     """How a cohort moves: months of entry, persons, and the ways out of each stage.
 
     entry [A] months; persons [A]; weight [G, A] the make-up of each month's persons (adds to 1);
-    at_border, between [G]: 1 where the claim is made at the border, between ports of entry.
+    at_border, between [G]: share of claims made at the border, between ports of entry; per_claim:
+    quantity of an event for each claim on arrival.
     """
 
-    entry: Floats
-    persons: Floats
-    weight: Floats
-    at_border: Floats
-    between: Floats
-    per_claim: Mapping[str, Floats]
+    @property
+    def entry(self) -> Floats: ...
+    @property
+    def persons(self) -> Floats: ...
+    @property
+    def weight(self) -> Floats: ...
+    @property
+    def at_border(self) -> Floats: ...
+    @property
+    def between(self) -> Floats: ...
+    @property
+    def per_claim(self) -> Mapping[str, Floats]: ...
 
     def ways(self, stage: str, start: Floats) -> list[Way]:
-        """Ways out of a stage entered `start` [M, A] months after the claim; shares add to 1."""
+        """Ways out of a stage entered `start` [M, A] months after the claim; shares add to 1.
+
+        Ways that take equally long hold the same array of months.
+        """
         ...
 
 
@@ -80,68 +93,74 @@ def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list
     Lines of which a price is not known at the day of the view are left at nothing: the caller
     says so (`unpriced`).
     """
-    network = stages.load()
-    to = {edge.name: edge.to for edge in network.edges}
-    priced = tuple((row, line) for row, line in enumerate(lines) if prices.known(line.case_unit))
+    to = {edge.name: edge.to for edge in stages.load().edges}
+    priced = [(row, line) for row, line in enumerate(lines) if prices.known(line.case_unit)]
+    on_arrival = [(row, line, at_entry(line, prices, course.entry)) for row, line in priced]
     size = (len(lines), prices.members, course.entry.size)
     found: list[Path] = []
 
+    def stay(stage: str, start: Floats, months: Floats) -> Floats:
+        spent = np.zeros(size)
+        for row, line in priced:
+            more = stay_cost(line, prices, stage, course.entry, start, months)
+            if more is not None:
+                spent[row] += more
+        return spent
+
+    def end(path: tuple[str, ...], outcome: str, share: Floats, at: Floats, cost: Floats) -> None:
+        # what a claim costs on arrival depends on where it is made, so on who takes the path
+        weighted = course.weight[:, None, :] * share
+        of_path = weighted.sum(axis=0)
+        if not np.any(of_path > 0.0):
+            return
+        safe = np.where(of_path > 0.0, of_path, 1.0)
+        arrival = {
+            **course.per_claim,
+            "claim": np.ones(1),
+            "claim_at_border": np.einsum("g,gma->ma", course.at_border, weighted) / safe,
+            "interception": np.einsum("g,gma->ma", course.between, weighted) / safe,
+        }
+        for row, line, price in on_arrival:
+            if line.event in arrival:
+                cost[row] += price * arrival[line.event]
+        found.append(Path(path, outcome, of_path, at, cost))
+
     def walk(
-        stage: str,
-        share: Floats,
-        start: Floats,
-        cost: Floats,
-        edges: tuple[str, ...],
+        stage: str, share: Floats, start: Floats, cost: Floats, edges: tuple[str, ...],
         visits: dict[str, int],
-    ) -> None:
+    ) -> None:  # fmt: skip
         visits = {**visits, stage: visits.get(stage, 0) + 1}
-        ways = [way for way in course.ways(stage, start) if np.any(way.share > 0.0)]
-        open_ways = [w for w in ways if visits.get(to[w.edge], 0) < MOST_VISITS]
-        kept = np.sum([way.share for way in open_ways], axis=0)
-        for way in open_ways:
-            part = share * np.divide(way.share, kept, out=np.zeros_like(kept), where=kept > 0.0)
-            if not np.any(part > 0.0):
+        ways = [
+            way
+            for way in course.ways(stage, start)
+            if visits.get(to[way.edge], 0) < MOST_VISITS and np.any(way.share > NEGLIGIBLE)
+        ]
+        kept = np.sum([way.share for way in ways], axis=0)
+        safe = np.where(kept > 0.0, kept, 1.0)
+        stays: dict[int, Floats] = {}
+        for way in ways:
+            part = share * way.share / safe
+            if not np.any(part > NEGLIGIBLE):
                 continue
-            end = start + way.months
-            spent = cost.copy()
+            if id(way.months) not in stays:
+                stays[id(way.months)] = cost + stay(stage, start, way.months)
+            spent = stays[id(way.months)].copy()
+            out = start + way.months
             for row, line in priced:
-                for more in (
-                    stay_cost(line, prices, stage, course.entry, start, way.months),
-                    edge_cost(line, prices, stage, way.edge, course.entry + end),
-                ):
-                    if more is not None:
-                        spent[row] += more
-            done = (*edges, way.edge)
-            outcome = ENDS.get(way.edge) or END_STAGES.get(to[way.edge])
-            if outcome is None:
-                walk(to[way.edge], part, end, spent, done, visits)
-                continue
-            if to[way.edge] in END_STAGES:
-                last = to[way.edge]
-                for after in course.ways(last, end)[:1]:
-                    for row, line in priced:
-                        more = stay_cost(line, prices, last, course.entry, end, after.months)
-                        if more is not None:
-                            spent[row] += more
-            # what a claim costs on arrival depends on where it is made, so on who takes the path
-            weighted = course.weight[:, None, :] * part
-            of_path = weighted.sum(axis=0)
-            safe = np.where(of_path > 0.0, of_path, 1.0)
-            arrival = {
-                **course.per_claim,
-                "claim": np.ones(1),
-                "claim_at_border": np.einsum("g,gma->ma", course.at_border, weighted) / safe,
-                "interception": np.einsum("g,gma->ma", course.between, weighted) / safe,
-            }
-            for row, line in priced:
-                more = entry_cost(line, prices, course.entry, arrival)
+                more = edge_cost(line, prices, stage, way.edge, course.entry + out)
                 if more is not None:
                     spent[row] += more
-            found.append(Path(done, outcome, of_path, end, spent))
+            done, target = (*edges, way.edge), to[way.edge]
+            outcome = ENDS.get(way.edge) or END_STAGES.get(target)
+            if outcome is None:
+                walk(target, part, out, spent, done, visits)
+                continue
+            if target in END_STAGES:
+                spent += stay(target, out, course.ways(target, out)[0].months)
+            end(done, outcome, part, out, spent)
 
-    groups = course.weight.shape[0]
     walk(
-        FIRST_STAGE, np.ones((groups, prices.members, course.entry.size)),
+        FIRST_STAGE, np.ones((course.weight.shape[0], prices.members, course.entry.size)),
         np.zeros((prices.members, course.entry.size)), np.zeros(size), (), {},
     )  # fmt: skip
     return found

@@ -50,14 +50,19 @@ class Setting(NamedTuple):
 
 
 def _figures(
-    series: str, day: date, *, item: str | None = None, period: str | None = None
+    series: str,
+    day: date,
+    *,
+    item: str | None = None,
+    period: str | None = None,
+    nationality: str = "",
 ) -> list[Figure]:
     """Used figures of a series known by the day, oldest first; none is not an error."""
     try:
         if item is None:
-            found = figures.select(series, day, period=period)
+            found = figures.select(series, day, period=period, nationality=nationality)
         else:
-            found = figures.select(series, day, period=period, item=item)
+            found = figures.select(series, day, period=period, item=item, nationality=nationality)
     except InputError as refused:
         if refused.field == "as_of":
             return []
@@ -126,15 +131,27 @@ def inflow(day: date) -> Known:
     return Known(total, total, total, f"claims of 12 months to {monthly[-1].end:%Y-%m}")
 
 
-def _rpd_shares(day: date) -> dict[str, Known]:
+def _rpd_shares(day: date, nationality: str | None) -> dict[str, Known]:
     years: dict[int, dict[str, float]] = {}
-    for name in ("accepted", "rejected", "withdrawn"):
-        for figure in _figures(f"rpd.{name}", day, item=RPD_POPULATION, period="year"):
-            if not figure.nationality:
-                years.setdefault(figure.start.year, {})[name] = _value(figure)
-    whole = {y: parts for y, parts in sorted(years.items()) if len(parts) == 3}
+    names: tuple[str, ...] = ("accepted", "rejected", "withdrawn")
+    if nationality is not None:
+        names = ("accepted", "rejected", "abandoned", "withdrawn_other")
+    for name in names:
+        found = _figures(
+            f"rpd.{name}", day, item=RPD_POPULATION, period="year", nationality=nationality or ""
+        )
+        for figure in found:
+            parts = years.setdefault(figure.start.year, {})
+            kind = "withdrawn" if name in ("abandoned", "withdrawn_other") else name
+            parts[kind] = parts.get(kind, 0.0) + _value(figure)
+    whole = {
+        y: parts
+        for y, parts in sorted(years.items())
+        if len(parts) == 3 and parts["accepted"] + parts["rejected"] > 0
+    }
     if not whole:
-        raise InputError("cost", "as-of", day.isoformat(), "a day with RPD outcomes of a year")
+        what = f"RPD outcomes of a year{f' for {nationality}' if nationality else ''}"
+        raise InputError("cost", "as-of", day.isoformat(), f"a day with {what}")
     recent = list(whole)[-3:]
     merits = {y: whole[y]["accepted"] + whole[y]["rejected"] for y in recent}
     last = recent[-1]
@@ -165,7 +182,7 @@ def _rad(day: date) -> tuple[dict[str, Known], Known]:
     filed, done, left = of("rad.filed"), of("rad.finalised"), of("rad.pending")
     rejected = [
         _value(f) for f in _figures("rpd.rejected", day, item=RPD_POPULATION, period="year")
-        if f.start.year == year and not f.nationality
+        if f.start.year == year
     ]  # fmt: skip
     share = min(filed / rejected[-1], 1.0)
     table = f"RAD table of {year}"
@@ -213,14 +230,17 @@ def _court(day: date) -> tuple[dict[str, Known], Known]:
     return shares, wait
 
 
-def setting(day: date, span: NDArray[np.int64], *, all_removed: bool) -> Setting:
+def setting(
+    day: date, span: NDArray[np.int64], *, all_removed: bool, nationality: str | None = None
+) -> Setting:
     """What was known by the day for cohorts that enter in the months of `span`.
 
-    all_removed: the count includes the removal of everyone finally refused (the PBO's scope), else
-    the published share removed within twelve months. Raises InputError where too little was known.
+    nationality: outcomes of its claims before the RPD (None: of all claims). all_removed: whoever
+    is finally refused is costed to the removal (the PBO's scope), else the published share removed
+    within twelve months. Raises InputError where too little was known.
     """
     come, able = inflow(day), capacity(day)
-    rpd = _rpd_shares(day)
+    rpd = _rpd_shares(day, nationality)
     rad, rad_wait = _rad(day)
     court, court_wait = _court(day)
     days = _measure("removals.evidence", day, "average_days_to_removal_post_2012")
@@ -240,6 +260,105 @@ def setting(day: date, span: NDArray[np.int64], *, all_removed: bool) -> Setting
         "removal": Known(removal, removal, removal, "mean days to removal after the refusal"),
     }  # fmt: skip
     return Setting(*pending(day, span, come.value, able.value), able, come, shares, waits)
+
+
+def _year(first: int, day: date, item: str, nationality: str = "") -> float | None:
+    """Claims of the twelve months from `first`, None where not all were published by the day."""
+    found = {
+        months.of_day(f.start): _value(f)
+        for f in _figures("claims", day, item=item, period="month", nationality=nationality)
+    }
+    span = range(first, first + 12)
+    return sum(found[m] for m in span) if all(m in found for m in span) else None
+
+
+def interceptions(first: int, last: int, day: date) -> float | None:
+    """Persons intercepted in the months from first to last, None where not known by the day.
+
+    A single month that no source gives is the year's total less the other eleven.
+    """
+    monthly: dict[int, float] = {}
+    yearly: dict[int, float] = {}
+    for figure in _figures("interceptions", day, period="*"):
+        if figure.period == "month":
+            monthly[months.of_day(figure.start)] = _value(figure)
+        elif figure.period == "year":
+            yearly[figure.start.year] = _value(figure)
+    for year, total in yearly.items():
+        missing = [m for m in range(12 * year, 12 * year + 12) if m not in monthly]
+        if len(missing) == 1:
+            known = sum(monthly[m] for m in range(12 * year, 12 * year + 12) if m in monthly)
+            monthly[missing[0]] = total - known
+    span = range(first, last + 1)
+    return sum(monthly[m] for m in span) if all(m in monthly for m in span) else None
+
+
+BOOKED_AT_BORDER = 12 * 2018 + 2
+"""March 2018: until then Quebec's arrivals between ports were booked as inland claims."""
+
+
+def persons(day: date, first: int, mode: str | None, nationality: str | None) -> float:
+    """Persons who claim in the fiscal year that starts in month `first`, as known by the day.
+
+    A year not complete by the day is taken to be like the last complete one. By mode: persons
+    intercepted between ports; else claims by office, less those who had entered between ports.
+    Raises InputError where nothing was published, or a nationality by mode is asked for.
+    """
+    if nationality is not None and mode is not None:
+        raise InputError(
+            "cost",
+            "nationality",
+            nationality,
+            "no mode beside it: claims by both were not published by the day",
+        )
+    for back in range(6):
+        start = first - 12 * back
+        made = _persons(day, start, mode, nationality)
+        if made is not None and made >= 1.0:
+            return made
+    field, value = ("mode", mode) if nationality is None else ("nationality", nationality)
+    raise InputError("cost", field, value, f"a choice with claims published by {day.isoformat()}")
+
+
+def _persons(day: date, first: int, mode: str | None, nationality: str | None) -> float | None:
+    if mode is None:
+        return _year(first, day, "", nationality or "")
+    crossed = interceptions(first, first + 11, day)
+    if mode == "between_ports":
+        return crossed
+    office = {"airport": "airport", "other": "other", "inland": "inland", "land_port": "border"}
+    made = _year(first, day, f"office={office[mode]}")
+    if made is None or mode in ("airport", "other"):
+        return made
+    last = first + 11
+    turn = min(max(BOOKED_AT_BORDER, first), last + 1)
+    span = (first, turn - 1) if mode == "inland" else (turn, last)
+    booked = interceptions(*span, day) if span[0] <= span[1] else 0.0
+    return None if booked is None else max(made - booked, 0.0)
+
+
+def share_at_border(day: date, first: int, mode: str | None) -> float:
+    """Share of the year's claims made at ports of entry or between them, as known by the day."""
+    if mode is not None:
+        return 1.0 if mode in ("land_port", "between_ports", "airport") else 0.0
+    everyone = persons(day, first, None, None)
+    at = [persons(day, first, m, None) for m in ("land_port", "between_ports", "airport")]
+    return min(sum(at) / everyone, 1.0)
+
+
+def share_between(day: date, first: int, mode: str | None) -> float:
+    """Share of the year's claimants intercepted between ports, as known by the day."""
+    if mode is not None:
+        return float(mode == "between_ports")
+    crossed = persons(day, first, "between_ports", None)
+    return min(crossed / persons(day, first, None, None), 1.0)
+
+
+def pr_wait(day: date) -> float:
+    """Months from acceptance to permanent residence last published by the day (0: none was)."""
+    told = _measure("pr.processing_time", day, "time_to_pr_after_acceptance")
+    told += _measure("pr.processing_time", day, "processing_time_in_canada")
+    return told[-1] if told else 0.0
 
 
 NAMES = ("capacity", "accepted", "withdrawn", "court_filed", "court_returned", "removed",
@@ -265,11 +384,11 @@ class KnownCourse:
     def ways(self, stage: str, start: Floats) -> list[Way]:
         """Ways out of a stage; the wait for a second hearing is that of the first."""
         s, size = self.shares, (self.members, self.entry.size)
+        wait = self.rpd_wait if stage == "rpd" else self.waits.get(stage, self.waits["pr"])
+        months = {part: np.broadcast_to(part * wait, size) for part in (1.0, EARLY)}
 
-        def way(edge: str, share: Floats | float, part: float = 1.0, stage: str = stage) -> Way:
-            wait = self.rpd_wait if stage == "rpd" else self.waits[stage]
-            return Way(edge, np.broadcast_to(share, (1, *size)),
-                       np.broadcast_to(part * wait, size))  # fmt: skip
+        def way(edge: str, share: Floats | float, part: float = 1.0) -> Way:
+            return Way(edge, np.broadcast_to(share, (1, *size)), months[part])
 
         if stage == "eligibility":
             return [way("eligibility.referred", 1.0)]
@@ -303,7 +422,7 @@ class KnownCourse:
                 way("removal.removed", s["removed"]),
                 way("removal.unlocated", 1.0 - s["removed"]),
             ]
-        return [way("pr.admitted", 1.0, 1.0, "pr")]
+        return [way("pr.admitted", 1.0)]
 
 
 def course(
@@ -311,8 +430,9 @@ def course(
     span: NDArray[np.int64],
     persons: Floats,
     *,
-    at_border: bool,
-    between: bool,
+    at_border: float,
+    between: float,
+    per_claim: Mapping[str, Floats],
     pr_wait: float = 0.0,
     u: Floats | None = None,
 ) -> KnownCourse:
@@ -336,7 +456,7 @@ def course(
     rpd_wait = 12.0 * np.maximum(waiting, 0.0) / capacity_drawn
     return KnownCourse(
         span.astype(np.float64), persons, np.ones((1, persons.size)),
-        np.array([float(at_border)]), np.array([float(between)]), {},
+        np.array([at_border]), np.array([between]), per_claim,
         {name: drawn(name)[None] for name in known.shares},
         {**{name: drawn(name) for name in known.waits}, "pr": np.full((1, 1), pr_wait)},
         rpd_wait, 1 if u is None else len(u),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Prices:
         self.members = 1 if u is None else len(u)
         self._value: dict[str, Floats] = {}
         self._running: dict[tuple[str, ...], Floats] = {}
+        self._product: dict[tuple[str, ...], Floats] = {}
+        self.living: dict[str, tuple[Floats, Floats]] = {}
 
     def known(self, names: Iterable[str]) -> bool:
         """Whether every name has a value: one published after the day of the view has none."""
@@ -57,9 +59,12 @@ class Prices:
 
     def product(self, names: tuple[str, ...]) -> Floats:
         """Monthly product of parameters, [M, T]."""
-        made = self.value(names[0])
-        for name in names[1:]:
-            made = made * self.value(name)
+        made = self._product.get(names)
+        if made is None:
+            made = self.value(names[0])
+            for name in names[1:]:
+                made = made * self.value(name)
+            self._product[names] = made
         return made
 
     def at(self, names: tuple[str, ...], month: Floats) -> Floats:
@@ -136,24 +141,21 @@ def covered(prices: Prices, stage: str, begin: Floats, length: Floats) -> Floats
 
 def living_in(prices: Prices, place: str, entry: Floats) -> Floats:
     """Share of the claimants of the entry months who live in the province, [M, A]."""
-    month = np.broadcast_to(entry, (prices.members, entry.shape[-1]))
-    claimed = [prices.at((f"residence.claimed.{p}",), month) for p in quantities.PROVINCES[:-1]]
-    left = prices.at(("residence.left.QC",), month)
-    return quantities.settle(np.array(claimed), left)[quantities.PROVINCES.index(place)]
+    kept = prices.living.get(place)
+    if kept is None or kept[0] is not entry:
+        month = np.broadcast_to(entry, (prices.members, entry.shape[-1]))
+        claimed = [prices.at((f"residence.claimed.{p}",), month) for p in quantities.PROVINCES[:-1]]
+        left = prices.at(("residence.left.QC",), month)
+        shares = quantities.settle(np.array(claimed), left)
+        for row, name in enumerate(quantities.PROVINCES):
+            prices.living[name] = (entry, shares[row])
+        kept = prices.living[place]
+    return kept[1]
 
 
-def entry_cost(
-    line: Programme, prices: Prices, entry: Floats, per_claim: Mapping[str, Floats]
-) -> Floats | None:
-    """CAD of one line when the claim is made, [M, A]; None where the line has no part.
-
-    per_claim: quantity of the event for one claim, by event ([A] or scalar): interception,
-    claim_at_border, claim, hotel_nights, shelter_nights.CITY.
-    """
-    if line.event not in per_claim:
-        return None
-    month = np.broadcast_to(entry, (prices.members, entry.shape[-1]))
-    return prices.at(line.case_unit, month) * per_claim[line.event]
+def at_entry(line: Programme, prices: Prices, entry: Floats) -> Floats:
+    """Price of a line's event in the months in which the claims are made, [M, A]."""
+    return prices.at(line.case_unit, np.broadcast_to(entry, (prices.members, entry.shape[-1])))
 
 
 EDGE_EVENTS = {"rpd_decision": "rpd", "rpd_finalised": "rpd", "rad_decision": "rad"}

@@ -159,7 +159,7 @@ def residence(paths: Paths) -> Floats:
 
 
 def settle(claimed: Floats, left: Floats) -> Floats:
-    """Shares of residence [5, ...] from those of claims [4, ...] and the part that leaves Quebec."""
+    """Shares of residence [5, ...] from those of claims [4, ...] and of those who leave Quebec."""
     moved = claimed[0] * left
     grown = 1.0 + moved / np.maximum(1.0 - claimed[0], 1e-9)
     shares = np.empty((5, *claimed.shape[1:]))
