@@ -62,7 +62,9 @@ def _parameter(parameter: Parameter, acts: Collection[str]) -> Parameter:
         nothing: date | int | None = None if day or parameter.unit != "flag" else 0
         return replace(parameter, rows=(replace(parameter.rows[0], start=DAWN, end=DUSK,
                                                 value=nothing),))  # fmt: skip
-    followed = {id(row): after for row, after in zip(parameter.rows, parameter.rows[1:], strict=False)}
+    followed = {
+        id(row): after for row, after in zip(parameter.rows, parameter.rows[1:], strict=False)
+    }
     reopened = [
         replace(row, end=DUSK) if id(row) in followed and followed[id(row)].act not in acts else row
         for row in rows

@@ -215,7 +215,7 @@ def _checked(name: str, value: Any) -> float | int | bool | None:
         typed: Value = adapter(name).validate_python(value)
     except ValidationError:
         return None
-    if typed is None and codings()[name].type in ("bool", "number", "list"):
+    if typed is None and codings()[name].kind in ("bool", "number", "list"):
         return None
     return codings()[name].code(typed)
 
@@ -226,7 +226,7 @@ def _blank(name: str, size: int) -> Any:
 
     coding = codings()[name]
     default = defaults().get(name)
-    value: Any = NO_DAY if coding.type == "date" else coding.code(default)
+    value: Any = NO_DAY if coding.kind == "date" else coding.code(default)
     return np.full(size, value, dtype=coding.dtype)
 
 

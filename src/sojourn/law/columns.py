@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,26 +20,26 @@ from sojourn.law.calendar import NO_DAY
 from sojourn.law.grammar import Attribute, Literal, Parameter, Value, walk
 from sojourn.law.tables import LETTERS, Fact, Law, load
 
-Column = NDArray[np.generic]
+Column = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Coding:
     """How the values of one attribute become numbers."""
 
-    type: str
+    kind: str
     codes: Mapping[str, int]
 
     def code(self, value: Value) -> float | int | bool:
         """One value as the number that stands for it."""
-        if self.type == "bool":
+        if self.kind == "bool":
             return bool(value)
-        if self.type == "date":
+        if self.kind == "date":
             return value.toordinal() if isinstance(value, date) else int(NO_DAY)
-        if self.type == "number":
+        if self.kind == "number":
             return float(value) if isinstance(value, int | float) else float("nan")
         other = len(self.codes)
-        if self.type == "list":
+        if self.kind == "list":
             assert isinstance(value, frozenset)
             bits = 0
             for code in value:
@@ -47,10 +48,10 @@ class Coding:
         return 0 if value is None else self.codes.get(str(value), other) + 1
 
     @property
-    def dtype(self) -> type:
+    def dtype(self) -> type[np.generic]:
         """Array type of the attribute."""
         return {"bool": np.bool_, "date": np.int32, "number": np.float64,
-                "code": np.int16, "list": np.uint16}[self.type]  # fmt: skip
+                "code": np.int16, "list": np.uint16}[self.kind]  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -158,7 +158,7 @@ def run(law: Law, full: Mapping[str, Value], question: str, where: str) -> Decis
     case = Case(law, full, where, grounds)
     if question == "eligibility":
         return _eligibility(case)
-    steps: list[Step] = []
+    steps = _findings(case, question)
     found = _first(case, law.stages[question], steps)
     if found is None:
         raise _unanswered(case, question)
@@ -177,12 +177,11 @@ def _grounds_step(first: Decision, found: frozenset[str]) -> Step:
 
 
 def _eligibility(case: Case) -> Decision:
-    steps: list[Step] = []
+    steps = _findings(case, "eligibility")
     found = _first(case, case.law.stages["threshold"], steps)
     if found is not None:
         return _decision("eligibility", case.outcome(found), (found,), steps)
     held = [rule for rule in case.law.stages["ineligibility"] if _look(case, rule, steps)]
-    steps[:0] = _findings(case)
     if held:
         by_letter: dict[str, list[Rule]] = {}
         for rule in held:
@@ -231,10 +230,12 @@ def _look(case: Case, rule: Rule, steps: list[Step]) -> bool:
     return held
 
 
-def _findings(case: Case) -> list[Step]:
-    """The steps of reasoning behind the grounds, shown before them."""
+def _findings(case: Case, question: str) -> list[Step]:
+    """The steps of reasoning behind the rules, shown before them."""
     steps = []
     for finding in case.law.findings:
+        if finding.question != question:
+            continue
         reading = Reading()
         day = case.claim_day()
         try:

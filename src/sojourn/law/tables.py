@@ -144,6 +144,7 @@ class Finding:
     """A step of the reasoning shown in the trail; it never changes the outcome."""
 
     id: str
+    question: str
     condition: Node
     shown_if: Node
     text: str
@@ -240,7 +241,7 @@ _COLUMNS = {
     "rules": ("id", "applies_from", "applies_to", "condition", "outcome", "provision", "stage",
               "order", "date_basis", "confidence", "act", "ended_by", "switch", "source_id",
               "text_en", "text_fr", "note"),
-    "findings": ("id", "shown_if", "condition", "provision", "text_en", "text_fr"),
+    "findings": ("id", "question", "shown_if", "condition", "provision", "text_en", "text_fr"),
     "acts": ("act", "day", "reaches_from", "citation", "label_en", "label_fr", "source_id"),
     "switches": ("switch", "from", "to", "label_en", "label_fr"),
 }  # fmt: skip
@@ -259,11 +260,7 @@ def build(tables: Mapping[str, Rows]) -> Law:
     facts, names = _facts(tables["attributes"], parameters)
     rules = tuple(_rule(row, names, acts, switches)
                   for row in _filled("rules", tables["rules"], "id"))  # fmt: skip
-    findings = tuple(
-        Finding(row["id"], grammar.parse(row["condition"], names, _where("findings", row["id"])),
-                grammar.parse(row["shown_if"], names, _where("findings", row["id"])),
-                row["condition"], row["provision"], row["text_en"], row["text_fr"])
-        for row in _filled("findings", tables["findings"], "id"))  # fmt: skip
+    findings = tuple(_finding(row, names) for row in _filled("findings", tables["findings"], "id"))
     _check_rules(rules)
     return Law(facts, parameters, rules, findings, acts, switches)
 
@@ -384,6 +381,15 @@ def _facts(rows: Rows, parameters: Mapping[str, Parameter]) -> tuple[dict[str, F
                            row["provision"], row["meaning_en"], row["meaning_fr"],
                            row["source_id"])  # fmt: skip
     return facts, names
+
+
+def _finding(row: dict[str, str], names: Names) -> Finding:
+    at = _where("findings", row["id"])
+    if row["question"] not in STAGES:
+        raise InputError(at, "question", row["question"], nearest(row["question"], STAGES))
+    return Finding(row["id"], row["question"], grammar.parse(row["condition"], names, at),
+                   grammar.parse(row["shown_if"], names, at), row["condition"],
+                   row["provision"], row["text_en"], row["text_fr"])  # fmt: skip
 
 
 _OUTCOME = re.compile(

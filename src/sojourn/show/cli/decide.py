@@ -127,52 +127,70 @@ def _text(path: str, option: str) -> str:
 def view(decision: Decision, lang: str) -> RenderableType:
     """The decision to read: answer, reason, trail and notice."""
     from rich.console import Group
-    from rich.padding import Padding
     from rich.text import Text
 
     from sojourn.law.decide import NOTICE_EN, NOTICE_FR
 
     why = decision.why_fr if lang == "fr" else decision.why_en
     head = Text.assemble((f"{decision.outcome}\n", "bold"), f"{decision.provision}\n", f"{why}\n")
-    sure = say("Confidence", "Degré de certitude", lang)
-    head.append(f"{sure}: {_word(decision.confidence, lang)}\n")
+    sure = say("Confidence in the reading:", "Certitude de la lecture :", lang)
+    head.append(f"{sure} {_word(decision.confidence, lang)}\n")
     notice = Text("\n" + (NOTICE_FR if lang == "fr" else NOTICE_EN), style="italic")
-    return Group(head, Padding(_trail(decision, lang), (0, 0)), notice)
+    return Group(head, _trail(decision, lang), notice)
 
 
 def _trail(decision: Decision, lang: str) -> RenderableType:
+    from rich import box
     from rich.table import Table
 
-    table = Table(title=say("Provisions looked at", "Dispositions examinées", lang), expand=False)
-    headings = (
-        ("", ""), ("Provision", "Disposition"), ("Rule", "Règle"),
-        ("Turned on", "Motif"), ("Facts and values of the day", "Faits et valeurs du jour"),
+    table = Table(
+        title=say("Provisions looked at", "Dispositions examinées", lang),
+        title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
-    for en, fr in headings:
+    for en, fr in (
+        ("Holds", "Tient"), ("Provision", "Disposition"), ("Rule", "Règle"),
+        ("What it turned on", "Ce qui en décide"),
+    ):  # fmt: skip
         table.add_column(say(en, fr, lang), overflow="fold")
-    quiet = 0
+    quiet = [step for step in decision.trail if not step.live]
     for step in decision.trail:
         if not step.live:
-            quiet += 1
             continue
-        text = step.text_fr if lang == "fr" else step.text_en
-        mark = say("yes", "oui", lang) if step.held else say("no", "non", lang)
-        table.add_row(mark, f"{step.rule}\n{step.provision}", text, step.turned_on, _facts(step),
-                      style="bold" if step.held and step.stage != "finding" else "")  # fmt: skip
+        decisive = step.held and step.stage not in ("finding", "grounds")
+        table.add_row(
+            say("yes", "oui", lang) if step.held else say("no", "non", lang),
+            step.provision, step.text_fr if lang == "fr" else step.text_en, _turned(step, lang),
+            style="bold" if decisive else "" if step.held else "dim",
+        )  # fmt: skip
     if quiet:
         table.caption = say(
-            f"{quiet} more rules were not in force on the day (--json lists them).",
-            f"{quiet} autres règles n'étaient pas en vigueur ce jour-là (--json les énumère).",
+            f"Not in force on the day: {_ids(quiet)}. --json lists every fact that was read.",
+            f"Non en vigueur ce jour-là : {_ids(quiet)}. --json donne tous les faits lus.",
             lang,
         )
     return table
 
 
-def _facts(step: Step) -> str:
+def _ids(steps: list[Step]) -> str:
+    return ", ".join(step.rule for step in steps)
+
+
+def _turned(step: Step, lang: str) -> str:
+    """For a rule that holds the facts it rests on; otherwise the term that failed, and why."""
     from sojourn.law.decide import plain
 
-    shown: dict[str, Any] = {**step.facts, **{f"@{k}": v for k, v in step.parameters.items()}}
-    return "\n".join(f"{name} = {_value(plain(value))}" for name, value in shown.items())
+    if step.held:
+        shown: dict[str, Any] = {**step.facts, **{f"@{k}": v for k, v in step.parameters.items()}}
+        return "; ".join(f"{name} = {_value(plain(value))}" for name, value in shown.items())
+    words = step.turned_on.replace("(", " ").split()
+    but = []
+    for word in dict.fromkeys(words):
+        if word in step.facts and not isinstance(step.facts[word], bool):
+            but.append(f"{word} = {_value(plain(step.facts[word]))}")
+        elif word[:1] == "@" and word[1:] in step.parameters:
+            but.append(f"{word} = {_value(plain(step.parameters[word[1:]]))}")
+    found = say("found:", "constaté :", lang)
+    return f"{step.turned_on}\n{found} " + "; ".join(but) if but else step.turned_on
 
 
 def _value(value: Any) -> str:
@@ -184,5 +202,5 @@ def _value(value: Any) -> str:
 
 
 def _word(confidence: str, lang: str) -> str:
-    french = {"high": "élevé", "medium": "moyen", "low": "faible"}
+    french = {"high": "élevée", "medium": "moyenne", "low": "faible"}
     return french[confidence] if lang == "fr" else confidence
