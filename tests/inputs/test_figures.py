@@ -358,6 +358,7 @@ def test_every_declared_series_has_figures_and_words_in_both_languages() -> None
         declared = figures.declared(name)
         assert name in held, name
         assert declared.definition != declared.definition_fr, name
+        assert declared.lag_reason != declared.lag_reason_fr, name
         if name not in ("event",):
             assert declared.label != declared.label_fr, name
 

@@ -72,7 +72,8 @@ def test_the_table_tells_used_and_unused_values_and_why(
     french = out(capsys, "rpd.pending", "--lang", "fr")
     assert "70\N{NO-BREAK SPACE}223" in french or "70\N{NARROW NO-BREAK SPACE}223" in french
     assert "Demandes en instance à la SPR" in french
-    assert "Délai de publication déclaré" in french
+    assert "Délai de publication déclaré : 90 jours (la CISR publie ses tableaux" in french
+    assert "arrondi, partiel ou remplacé" in french
 
 
 def test_all_gives_every_row_of_the_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,8 +24,8 @@ COLUMNS = (
     "used", "note",
 )  # fmt: skip
 REGISTRY_COLUMNS = (
-    "series", "model", "item", "period", "lag_days", "lag_reason", "label", "label_fr",
-    "definition", "definition_fr",
+    "series", "model", "item", "period", "lag_days", "lag_reason", "lag_reason_fr",
+    "label", "label_fr", "definition", "definition_fr",
 )  # fmt: skip
 DIMENSIONS = ("mode", "province", "nationality", "stage", "payer", "item")
 KEY = ("series", "start", "end", *DIMENSIONS)
@@ -86,6 +86,7 @@ class Declared:
     period: str
     lag_days: int
     lag_reason: str
+    lag_reason_fr: str
     label: str
     label_fr: str
     definition: str
@@ -217,7 +218,7 @@ def read_registry(raw: bytes, where: str) -> dict[str, Declared]:
     for line, fields in sources.records(raw, where, REGISTRY_COLUMNS):
         at = f"{where} line {line}"
         row = dict(zip(REGISTRY_COLUMNS, fields, strict=True))
-        for column in ("series", "lag_reason", "label", "label_fr", "definition", "definition_fr"):
+        for column in ("series", *REGISTRY_COLUMNS[5:]):
             if not row[column].strip():
                 raise InputError(at, column, row[column], "a value")
         if row["series"] in found:
@@ -228,8 +229,7 @@ def read_registry(raw: bytes, where: str) -> dict[str, Declared]:
             raise InputError(at, "lag_days", row["lag_days"], "a whole number of days")
         found[row["series"]] = Declared(
             row["series"], row["model"] == "1", row["item"], row["period"], int(row["lag_days"]),
-            row["lag_reason"], row["label"], row["label_fr"], row["definition"],
-            row["definition_fr"],
+            *(row[column] for column in REGISTRY_COLUMNS[5:]),
         )  # fmt: skip
     return found
 

@@ -115,7 +115,7 @@ def overview_table(listed: list[dict[str, Any]], lang: str) -> Table:
 
 def report(
     declared: Declared, chosen: Iterable[Figure], rivals: list[list[Figure]], lacking: list[Gap],
-    day: date | None, lang: str,
+    late: date | None, lang: str,
 ) -> Any:  # fmt: skip
     from rich.console import Group
     from rich.text import Text
@@ -124,13 +124,13 @@ def report(
     definition = declared.definition_fr if lang == "fr" else declared.definition
     lag = say(
         f"Stated lag of publication: {declared.lag_days} days ({declared.lag_reason}).",
-        f"Délai de publication déclaré : {declared.lag_days} jours ({declared.lag_reason}).", lang,
+        f"Délai de publication déclaré : {declared.lag_days} jours ({declared.lag_reason_fr}).",
+        lang,
     )  # fmt: skip
     parts: list[Any] = [Text(definition), Text(lag, style="dim"), Text()]
     title = f"{declared.label_fr if lang == 'fr' else declared.label} ({declared.series})"
     none = say("No figure is held of this.", "Aucun chiffre n'est détenu à ce sujet.", lang)
     parts.append(_figures_table(title, chosen, lang) if chosen else Text(f"{title}: {none}"))
-    late = published.late_from(declared.series, day)
     if late is not None:
         parts += [Text(), Text(_late(newest(chosen), late, lang), style="bold")]
     parts += [Text(), _more(declared, chosen, lang)]
@@ -194,10 +194,10 @@ def _conflicts_table(rivals: list[list[Figure]], shown: set[tuple[str, ...]], la
     differing.sort(key=lambda group: group[0].end, reverse=True)
     differing.sort(key=lambda group: (_dims(group[0]) not in shown, _depth(_dims(group[0]))))
     caption = say(
-        f"Sources disagree on {number(len(differing), lang)} figures,"
-        f" agree on {number(same, lang)} that several give",
-        f"Les sources se contredisent sur {number(len(differing), lang)} chiffres,"
-        f" s'accordent sur {number(same, lang)} que plusieurs donnent", lang,
+        f"Figures given by several sources: {number(len(differing), lang)} on which they"
+        f" disagree, {number(same, lang)} on which they agree",
+        f"Chiffres donnés par plusieurs sources : {number(len(differing), lang)} sur lesquels"
+        f" elles se contredisent, {number(same, lang)} sur lesquels elles s'accordent", lang,
     )  # fmt: skip
     columns = (
         say("Period", "Période", lang), say("Of", "De", lang), say("Used", "Utilisé", lang),
@@ -206,7 +206,7 @@ def _conflicts_table(rivals: list[list[Figure]], shown: set[tuple[str, ...]], la
     table = _table(caption, columns, ())
     for group in differing[:SHOWN]:
         first = group[0]
-        others = "\n".join(f"{_said(f, lang)}: {_why(f)}" for f in group[1:])
+        others = "\n".join(f"{_said(f, lang)}: {_why(f, lang)}" for f in group[1:])
         period = period_text(first.start, first.end)
         table.add_row(period, _name(_dims(first), lang), _said(first, lang), others)
     _and_more(table, len(differing) - SHOWN, lang)
@@ -286,9 +286,30 @@ def _said(figure: Figure, lang: str) -> str:
     return f"{_value(published.shown(figure), lang)} ({figure.source_id})"
 
 
-def _why(figure: Figure) -> str:
+_WHY_FR = {
+    "same figure as ": "même chiffre que ",
+    "publisher's own figure preferred": "le chiffre de l'éditeur lui-même est préféré",
+    "rounded, partial or superseded": "arrondi, partiel ou remplacé",
+    "published figure preferred": "le chiffre publié est préféré",
+    "later release preferred": "la version plus récente est préférée",
+    "another release is preferred": "une autre version est préférée",
+    "a sum with suppressed cells as 0, or second hand": "somme où les cellules supprimées valent 0,"
+    " ou de seconde main",
+    "the figure that the published cohort totals reproduce is preferred": "le chiffre que les"
+    " totaux publiés reproduisent est préféré",
+}
+
+
+def _why(figure: Figure, lang: str) -> str:
+    """Why a figure is not used: the end of its note, in words."""
     note = figure.note
-    return note.split("not used, ")[-1].split(":")[0] if "not used, " in note else note
+    if "not used, " not in note:
+        return note
+    why = note.split("not used, ")[-1].split(":")[0]
+    if lang == "fr":
+        for english, french in _WHY_FR.items():
+            why = why.replace(english, french)
+    return why
 
 
 _REASONS = {

@@ -106,6 +106,9 @@ def figures(
         for group in published.conflicts(series)
         if len(kept := [f for f in group if day is None or f.available <= day]) > 1
     ]
+    # lateness is told of the main figures, not of a breakdown that one source happens to give
+    main = not dims and period is None and not all_
+    late = published.late_from(series, day) if main else None
     lacking = [gap for gap in published.gaps(series) if day is None or gap.start <= day]
     if json or csv or parquet:
         rows = [tables.row(figure) for figure in chosen]
@@ -114,10 +117,10 @@ def figures(
             "label": declared.label_fr if lang == "fr" else declared.label,
             "definition": declared.definition_fr if lang == "fr" else declared.definition,
             "lag_days": declared.lag_days,
-            "lag_reason": declared.lag_reason,
+            "lag_reason": declared.lag_reason_fr if lang == "fr" else declared.lag_reason,
             "as_of": as_of,
             "newest": tables.newest(chosen),
-            "late_from": late.isoformat() if (late := published.late_from(series, day)) else None,
+            "late_from": late.isoformat() if late else None,
             "rows": rows,
             "dimensions": tables.dimensions(series),
             "conflicts": [[tables.row(figure) for figure in group] for group in rivals],
@@ -126,10 +129,10 @@ def figures(
         quiet = json or csv == "-"
         emit(
             whole, json=json, csv=csv, parquet=parquet, lang=lang,
-            table=None if quiet else tables.report(declared, chosen, rivals, lacking, day, lang),
+            table=None if quiet else tables.report(declared, chosen, rivals, lacking, late, lang),
         )  # fmt: skip
     else:
-        show(tables.report(declared, chosen, rivals, lacking, day, lang), lang=lang)
+        show(tables.report(declared, chosen, rivals, lacking, late, lang), lang=lang)
 
 
 figures.__doc__ = say(
