@@ -263,7 +263,8 @@ def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
     split = {}
     for name in ("ineligible", "returned", "directed_back"):
         split[name] = np.where(with_appeal, law[name] / rest, 0.0)
-    split["referred"] = 1.0 - split["ineligible"] - split["returned"] - split["directed_back"]
+    others = split["ineligible"] + split["returned"] + split["directed_back"]
+    split["referred"] = np.maximum(1.0 - others, 0.0)
     return entering, split
 
 
@@ -294,7 +295,7 @@ def _fill(
     refused = 1.0 - accepted
     appealed = refused * one("rad.filed_share") * APPEAL
     court = refused * one("court.filed_no_appeal") * (1.0 - APPEAL)
-    final = refused - appealed - court
+    final = np.maximum(refused - appealed - court, 0.0)
     put("rpd.accepted", accepted)
     put("rpd.rejected_appealed", appealed)
     put("rpd.rejected_court", court)
