@@ -21,15 +21,6 @@ DATES = [
     "date_of_claim", "date_of_entry", "date_of_decision", "first_entry_after_cutoff",
     "date_of_referral", "date_of_rpd_decision", "date_of_last_negative", "date_of_event",
 ]  # fmt: skip
-    "date_of_claim",
-    "date_of_entry",
-    "date_of_decision",
-    "first_entry_after_cutoff",
-    "date_of_referral",
-    "date_of_rpd_decision",
-    "date_of_last_negative",
-    "date_of_event",
-]
 
 PLAIN: dict[str, Any] = {
     "nationalities": [], "stateless": False, "former_habitual_residence": None, "age": 30,
@@ -116,16 +107,6 @@ FAMILY = [
     "spouse", "common_law_partner", "child", "parent", "sibling", "grandparent", "grandchild",
     "uncle_aunt", "nephew_niece",
 ]  # fmt: skip
-    "spouse",
-    "common_law_partner",
-    "child",
-    "parent",
-    "sibling",
-    "grandparent",
-    "grandchild",
-    "uncle_aunt",
-    "nephew_niece",
-]
 
 
 def exempt_by_nationality(p: SimpleNamespace) -> bool:
