@@ -28,7 +28,6 @@ REGISTRY_COLUMNS = (
     "label", "label_fr", "definition", "definition_fr",
 )  # fmt: skip
 DIMENSIONS = ("mode", "province", "nationality", "stage", "payer", "item")
-KEY = ("series", "start", "end", *DIMENSIONS)
 MISSING = ("suppressed", "not_published", "not_collected")
 KINDS = ("observed", "reconstructed")
 PERIODS = ("day", "month", "quarter", "year", "fiscal_year", "other")

@@ -145,7 +145,7 @@ def observed(
     end: date | str | None = None,
     used: bool = True,
     period: str | None = None,
-    **dims: str | Iterable[str],
+    **dims: str | Iterable[str] | None,
 ) -> pl.DataFrame:
     """Published figures of a series as a frame sorted by period; see `select` for the choice."""
     return frame(select(series, as_of, start=start, end=end, used=used, period=period, **dims))
@@ -159,7 +159,7 @@ def select(
     end: date | str | None = None,
     used: bool = True,
     period: str | None = None,
-    **dims: str | Iterable[str],
+    **dims: str | Iterable[str] | None,
 ) -> tuple[Figure, ...]:
     """Published figures of a series, sorted by period and dimensions (no polars needed).
 
@@ -167,7 +167,7 @@ def select(
     `start`, `end`: days or months that the periods lie between. `used=False`: every row, with
     superseded and conflicting ones. Dimensions (mode, province, nationality, stage, payer, item):
     a value, a collection of values, "" for the total, "*" for every stated value without the
-    total. Not asked for, a dimension of a series that the model computes is the total, `item`
+    total. Not asked for (or None), a dimension of a series that the model computes is the total, `item`
     its main definition and `period` its main period; other series are given whole.
     `period`: month, quarter, year, fiscal_year, day, other, or "*" for all.
 
@@ -238,7 +238,7 @@ def released(figure: Figure) -> date:
 
 
 def _wanted(
-    declaration: Declared, dims: Mapping[str, str | Iterable[str]]
+    declaration: Declared, dims: Mapping[str, str | Iterable[str] | None]
 ) -> dict[str, str | frozenset[str]]:
     for name in dims:
         if name not in DIMENSIONS:
@@ -246,8 +246,8 @@ def _wanted(
     wanted: dict[str, str | frozenset[str]] = {}
     codes = {"mode": MODES, "province": PROVINCES, "payer": PAYERS, "nationality": countries()}
     for name in DIMENSIONS:
-        if name in dims:
-            asked = dims[name]
+        asked = dims.get(name)
+        if asked is not None:
             values = (asked,) if isinstance(asked, str) else tuple(asked)
             for value in values:
                 if value not in ("", "*") and name in codes:
@@ -275,6 +275,7 @@ def _bound(day: date | str | None, field: str, *, last: bool) -> date | None:
 
 PEOPLE = ("persons", "claims", "appeals", "applications", "encounters")
 FEW = 5
+"""Counts of people in these units below this number are not shown as exact."""
 
 
 def shown(figure: Figure) -> Figure:
