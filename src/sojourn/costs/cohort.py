@@ -1,241 +1,404 @@
-"""The cost of people who arrive together, followed over every path to the end of their cases."""
+"""The public costing of a cohort: `cost(cohort, ...)`, with ranges, paths and derivations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs.pricing import Prices, at_entry, edge_cost, stay_cost
-from sojourn.costs.programmes import Programme
-from sojourn.flow import stages
+from sojourn.costs import follow, known, moving, not_counted, programmes, unit
+from sojourn.costs.follow import Costing
+from sojourn.costs.pricing import Prices
+from sojourn.costs.quantities import DAYS, Quantities
+from sojourn.flow import arrivals, profiles
+from sojourn.flow.groups import select
+from sojourn.flow.simulate import Flows, simulate
+from sojourn.inputs import months, parameters
+from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.errors import InputError, nearest
+from sojourn.inputs.parameters import Parameters, Paths
 
 Floats = NDArray[np.float64]
 
-FIRST_STAGE = "eligibility"
-ENDS: dict[str, str] = {
-    "eligibility.returned": "returned_to_us",
-    "eligibility.directed_back": "returned_to_us",
-    "removal.removed": "removed",
-    "removal.left": "left",
-    "removal.regularised": "regularised",
-    "removal.unlocated": "not_removed",
-}
-"""Edges that end a case, and the outcome."""
+FIRST_COHORT = "2015-16"
+LAST_COHORT = "2034-35"
+AFTER = 15 * 12
+"""Months that a cohort of a run is followed after its year."""
 
-END_STAGES: dict[str, str] = {"pr": "protected", "stayed": "removal_stayed"}
-"""Stages in which a case is at its end for the cost: protection, or a stay without a set end."""
+MEMBERS_KNOWN = 251
+MEMBERS_RUN = 16
+LOW, HIGH = 0.05, 0.95
 
-OUTCOMES = ("protected", "returned_to_us", "removed", "left", "regularised", "removal_stayed",
-            "not_removed")  # fmt: skip
-NEGLIGIBLE = 1e-9
-"""A way taken by fewer than this share is closed, and the others take its part."""
-
-MOST_VISITS = 2
-"""A stage is passed at most twice: claims sent back are decided again, and then for good."""
+PREFIXES = ("cost.", "benefit.", "residence.")
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way out of a stage: share [G, M, A] of those in it, months [M, A] they were there."""
+class Estimate:
+    """A cohort's cost: `central` at the central values, `drawn` over members for the ranges."""
 
-    edge: str
-    share: Floats
-    months: Floats
-
-
-class Course(Protocol):
-    """How a cohort moves: months of entry, persons, and the ways out of each stage.
-
-    entry [A] months; persons [A]; weight [G, A] the make-up of each month's persons (adds to 1);
-    at_border, between [G]: share of claims made at the border, between ports of entry; per_claim:
-    quantity of an event for each claim on arrival.
-    """
+    cohort: str
+    mode: str | None
+    nationality: str | None
+    as_of: date | None
+    payer: str | None
+    scope: str
+    central: Costing
+    drawn: Costing
+    waits: dict[str, float]
+    prices: Prices
+    unpriced: tuple[programmes.Programme, ...]
 
     @property
-    def entry(self) -> Floats: ...
+    def persons(self) -> float:
+        """People in the cohort."""
+        return self.central.persons
+
     @property
-    def persons(self) -> Floats: ...
+    def mean(self) -> float:
+        """CAD per person at the central values."""
+        return float(self.central.mean[0])
+
     @property
-    def weight(self) -> Floats: ...
+    def total(self) -> float:
+        """CAD of the whole cohort at the central values."""
+        return self.mean * self.persons
+
+    def quantiles(self, levels: Sequence[float]) -> list[float]:
+        """Quantiles of the mean cost over the members, CAD per person."""
+        return [float(np.quantile(self.drawn.mean, level)) for level in levels]
+
     @property
-    def at_border(self) -> Floats: ...
+    def low_path(self) -> int:
+        """The cheapest path among those decided on the merits."""
+        return min(self._decided(), key=lambda p: self.central.costs[p, 0])
+
     @property
-    def between(self) -> Floats: ...
-    @property
-    def per_claim(self) -> Mapping[str, Floats]: ...
+    def high_path(self) -> int:
+        """The dearest path decided on the merits on which no stage is passed twice."""
+        once = [p for p in self._decided() if _once(self.central.paths[p])]
+        return max(once or self._decided(), key=lambda p: self.central.costs[p, 0])
 
-    def ways(self, stage: str, start: Floats) -> list[Way]:
-        """Ways out of a stage entered `start` [M, A] months after the claim; shares add to 1.
+    def _decided(self) -> list[int]:
+        return list(self.central.decided()) or list(range(len(self.central.paths)))
 
-        Ways that take equally long hold the same array of months.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class Path:
-    """One path: its edges in order, outcome, share [M, A], months [M, A], CAD by line [L, M, A]."""
-
-    edges: tuple[str, ...]
-    outcome: str
-    share: Floats
-    months: Floats
-    cost: Floats
-
-
-def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list[Path]:
-    """Every path of the cohort with its share and cost; the shares of each month add to 1.
-
-    Lines of which a price is not known at the day of the view are left at nothing: the caller
-    says so (`unpriced`).
-    """
-    to = {edge.name: edge.to for edge in stages.load().edges}
-    priced = [(row, line) for row, line in enumerate(lines) if prices.known(line.case_unit)]
-    on_arrival = [(row, line, at_entry(line, prices, course.entry)) for row, line in priced]
-    size = (len(lines), prices.members, course.entry.size)
-    found: list[Path] = []
-
-    def stay(stage: str, start: Floats, months: Floats) -> Floats:
-        spent = np.zeros(size)
-        for row, line in priced:
-            more = stay_cost(line, prices, stage, course.entry, start, months)
-            if more is not None:
-                spent[row] += more
-        return spent
-
-    def end(path: tuple[str, ...], outcome: str, share: Floats, at: Floats, cost: Floats) -> None:
-        # what a claim costs on arrival depends on where it is made, so on who takes the path
-        weighted = course.weight[:, None, :] * share
-        of_path = weighted.sum(axis=0)
-        if not np.any(of_path > 0.0):
-            return
-        safe = np.where(of_path > 0.0, of_path, 1.0)
-        arrival = {
-            **course.per_claim,
-            "claim": np.ones(1),
-            "claim_at_border": np.einsum("g,gma->ma", course.at_border, weighted) / safe,
-            "interception": np.einsum("g,gma->ma", course.between, weighted) / safe,
+    def document(self) -> dict[str, Any]:
+        """The result as the contract's JSON: money CAD per person except `total`."""
+        one, many = self.central, self.drawn
+        order = np.argsort(-one.shares[:, 0], kind="stable")
+        paths = [self._path(int(p)) for p in order if one.shares[p, 0] > 0.0]
+        by = {what: one.by(what) for what in ("payer", "stage", "programme")}
+        drawn = {what: many.by(what) for what in by}
+        if self.mean > 0.0:
+            # a stage that nobody reaches, or that has no known price, is not shown as zero
+            by = {what: {k: v for k, v in parts.items() if v.any() or drawn[what][k].any()}
+                  for what, parts in by.items()}  # fmt: skip
+        outcomes = {name: float(value[0]) for name, value in one.by_outcome().items()}
+        low, high = _range(many.mean, self.mean)
+        return {
+            "cohort": self.cohort,
+            "mode": self.mode or "",
+            "nationality": self.nationality or "",
+            "as_of": self.as_of.isoformat() if self.as_of else "",
+            "payer": self.payer or "",
+            "scope": self.scope,
+            "persons": self.persons,
+            "mean": self.mean,
+            "total": self.total,
+            **{f"by_{what}": {k: float(v[0]) for k, v in by[what].items()} for what in by},
+            "paths": paths,
+            "low_path": self._path(self.low_path),
+            "high_path": self._path(self.high_path),
+            "outcomes": outcomes,
+            "ranges": {
+                "level": [LOW, HIGH],
+                "mean": [low, high],
+                "total": [low * one.persons, high * one.persons],
+                **{
+                    f"by_{what}": {k: _range(drawn[what][k], float(v[0])) for k, v in parts.items()}
+                    for what, parts in by.items()
+                },
+            },
+            "months": {
+                "to_the_end": float((one.shares * one.waits).sum(axis=0)[0]),
+                **self.waits,
+            },
+            "lines": self.lines(),
+            "not_counted": self.not_counted(),
         }
-        for row, line, price in on_arrival:
-            if line.event in arrival:
-                cost[row] += price * arrival[line.event]
-        found.append(Path(path, outcome, of_path, at, cost))
 
-    def walk(
-        stage: str, share: Floats, start: Floats, cost: Floats, edges: tuple[str, ...],
-        visits: dict[str, int],
-    ) -> None:  # fmt: skip
-        visits = {**visits, stage: visits.get(stage, 0) + 1}
-        ways = [
-            way
-            for way in course.ways(stage, start)
-            if visits.get(to[way.edge], 0) < MOST_VISITS and np.any(way.share > NEGLIGIBLE)
-        ]
-        kept = np.sum([way.share for way in ways], axis=0)
-        safe = np.where(kept > 0.0, kept, 1.0)
-        stays: dict[int, Floats] = {}
-        for way in ways:
-            part = share * way.share / safe
-            if not np.any(part > NEGLIGIBLE):
+    def _path(self, p: int) -> dict[str, Any]:
+        one, many = self.central, self.drawn
+        # a path may be closed in one member and open in another, so the two lists can differ
+        drawn = many.paths.index(one.paths[p]) if one.paths[p] in many.paths else None
+        low, high = (
+            (None, None) if drawn is None else _range(many.costs[drawn], float(one.costs[p, 0]))
+        )
+        return {
+            "path": " > ".join(one.paths[p]),
+            "share": float(one.shares[p, 0]),
+            "cost": float(one.costs[p, 0]),
+            "low": low,
+            "high": high,
+            "months": float(one.waits[p, 0]),
+            "outcome": one.outcomes[p],
+        }
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Each programme's cost per person, opened to its unit costs and their derivation."""
+        month = self.prices.first + self.prices.value(self.prices.paths.names[0]).shape[1] - 1
+        entry = months.parse_fiscal_year(self.cohort) + 6
+        at = min(max(entry, self.prices.first), month)
+        found = []
+        for line, row, drawn in zip(
+            self.central.programmes, self.central.lines, self.drawn.lines, strict=True
+        ):
+            if line in self.unpriced:
                 continue
-            if id(way.months) not in stays:
-                stays[id(way.months)] = cost + stay(stage, start, way.months)
-            spent = stays[id(way.months)].copy()
-            out = start + way.months
-            for row, line in priced:
-                more = edge_cost(line, prices, stage, way.edge, course.entry + out)
-                if more is not None:
-                    spent[row] += more
-            done, target = (*edges, way.edge), to[way.edge]
-            outcome = ENDS.get(way.edge) or END_STAGES.get(target)
-            if outcome is None:
-                walk(target, part, out, spent, done, visits)
-                continue
-            if target in END_STAGES:
-                spent += stay(target, out, course.ways(target, out)[0].months)
-            end(done, outcome, part, out, spent)
+            low, high = _range(drawn, float(row[0]))
+            shown = at if self.as_of is None else months.of_day(self.as_of)
+            found.append(
+                {
+                    "programme": line.programme,
+                    "stage": line.stage,
+                    "payer": line.payer,
+                    "place": line.place,
+                    "label": line.label.en,
+                    "label_fr": line.label.fr,
+                    "cost": float(row[0]),
+                    "low": low,
+                    "high": high,
+                    "event": line.event,
+                    "unit_cost": float(
+                        self.prices.at(line.case_unit, np.array([[float(at)]]))[0, 0]
+                    ),
+                    "derivation": [
+                        f"{name} = {d.text}"
+                        for name in line.case_unit
+                        for d in in_force(name, shown, self.as_of)
+                    ],
+                    "note": line.note,
+                }
+            )
+        return found
 
-    walk(
-        FIRST_STAGE, np.ones((course.weight.shape[0], prices.members, course.entry.size)),
-        np.zeros((prices.members, course.entry.size)), np.zeros(size), (), {},
-    )  # fmt: skip
-    return found
+    def not_counted(self) -> list[dict[str, Any]]:
+        """What the estimate leaves out: known ranges with their method, or not known."""
+        out = [
+            {
+                "item": line.label.en, "item_fr": line.label.fr, "payer": line.payer,
+                "place": line.place, "low": None, "high": None,
+                "method": "no unit cost was published by the day of the view",
+            }
+            for line in self.unpriced
+        ]  # fmt: skip
+        return out + [row.document() for row in not_counted.find(self.payer, self.scope)]
 
 
-def unpriced(prices: Prices, lines: tuple[Programme, ...]) -> tuple[Programme, ...]:
-    """Lines of which a price was not yet published: not counted, which is not zero."""
-    return tuple(line for line in lines if not prices.known(line.case_unit))
+def in_force(name: str, month: int, as_of: date | None) -> tuple[unit.Derivation, ...]:
+    """Derivation of the value of a parameter in a month, as far as known by the day."""
+    of_name = [
+        d for d in unit.by_name().get(name, ())
+        if d.bound == "value" and (as_of is None or d.available <= as_of)
+    ]  # fmt: skip
+    begun = [d for d in of_name if d.start <= month] or of_name[:1]
+    return (max(begun, key=lambda d: d.start),) if begun else ()
 
 
-@dataclass(frozen=True)
-class Costing:
-    """The cost of a cohort by member: each array [M], money CAD per person unless said otherwise.
+def _once(edges: tuple[str, ...]) -> bool:
+    passed = [edge.split(".")[0] for edge in edges]
+    return len(set(passed)) == len(passed)
 
-    `lines` [L, M] per person of the cohort; `shares`, `costs` [P, M] of the paths; `waits` [P, M]
-    months to the end; `by_path` [P, L, M] cost of a person on the path.
+
+def _range(values: Floats, central: float) -> tuple[float, float]:
+    """Quantiles LOW and HIGH over the members, widened to hold the central estimate."""
+    low, high = np.quantile(values, (LOW, HIGH))
+    return min(float(low), central), max(float(high), central)
+
+
+def spread(members: int, dimensions: int, seed: int = 0) -> Floats:
+    """Evenly spread points in the unit cube, [members, dimensions]: multiples of square roots.
+
+    Richtmyer's sequence from place `seed` on, the same for everyone: a costing draws nothing.
     """
-
-    persons: float
-    programmes: tuple[Programme, ...]
-    paths: tuple[tuple[str, ...], ...]
-    outcomes: tuple[str, ...]
-    shares: Floats
-    costs: Floats
-    waits: Floats
-    by_path: Floats
-    lines: Floats
-    mean: Floats
-
-    def by(self, what: str) -> dict[str, Floats]:
-        """CAD per person [M] by `payer`, `stage`, `programme` or `place`; the parts add up."""
-        parts: dict[str, Floats] = {}
-        for programme, row in zip(self.programmes, self.lines, strict=True):
-            key = getattr(programme, what)
-            parts[key] = parts.get(key, np.zeros_like(row)) + row
-        return parts
-
-    def by_outcome(self) -> dict[str, Floats]:
-        """Persons [M] by outcome; they add up to the cohort."""
-        parts = {name: np.zeros(self.mean.size) for name in OUTCOMES}
-        for outcome, share in zip(self.outcomes, self.shares, strict=True):
-            parts[outcome] = parts[outcome] + self.persons * share
-        return {name: value for name, value in parts.items() if value.any()}
-
-    def decided(self) -> Iterator[int]:
-        """Paths that end in a decision on the merits: not withdrawn, returned or left midway."""
-        for at, edges in enumerate(self.paths):
-            if all(edge.split(".")[1] in _MERITS for edge in edges):
-                yield at
+    primes: list[int] = []
+    candidate = 2
+    while len(primes) < dimensions:
+        if all(candidate % p for p in primes):
+            primes.append(candidate)
+        candidate += 1
+    steps = np.sqrt(np.array(primes, dtype=np.float64))
+    place = np.arange(members) + (seed % 1_000_003) * members + 0.5
+    return np.asarray((place[:, None] * steps) % 1.0)
 
 
-_MERITS = {
-    "referred", "accepted", "rejected_appealed", "rejected_court", "rejected_final", "substituted",
-    "referred_back", "dismissed_court", "dismissed_final", "returned", "dismissed", "removed",
-    "prra", "refused",
-}  # fmt: skip
+def cost(
+    cohort: str,
+    *,
+    mode: str | None = None,
+    nationality: str | None = None,
+    as_of: date | str | None = None,
+    payer: str | None = None,
+    scope: str = "all",
+    table: Parameters | None = None,
+    members: int | None = None,
+    seed: int = 0,
+) -> Estimate:
+    """Cost of the people who claim in a fiscal year, to the end of their cases.
 
-
-def cost(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> Costing:
-    """Cost of the cohort over all its paths; months of entry are weighted by their persons."""
-    paths = follow(course, prices, lines)
-    persons = float(course.persons.sum())
-    part = course.persons / persons
-    shares = np.array([(path.share * part).sum(axis=1) for path in paths])
-    safe = np.where(shares > 0.0, shares, 1.0)
-    by_path = np.array(
-        [(path.cost * path.share * part).sum(axis=2) / safe[k] for k, path in enumerate(paths)]
-    )
-    waits = np.array(
-        [(path.months * path.share * part).sum(axis=1) / safe[k] for k, path in enumerate(paths)]
-    )
-    costs = by_path.sum(axis=1)
-    by_line = (shares[:, None, :] * by_path).sum(axis=0)
-    return Costing(
-        persons, lines, tuple(path.edges for path in paths),
-        tuple(path.outcome for path in paths), shares, costs, waits, by_path, by_line,
-        (shares * costs).sum(axis=0),
+    cohort: fiscal year `YYYY-YY`; mode, nationality: codes (None = all); as_of: day or None. With a
+    day only what was published by then is used: its unit costs, its queue and capacity, its shares
+    (`costs.known`); without, the waits and shares are those of the baseline run, prices nominal at
+    each month. scope `pbo`: federal variable costs without transfers, to the final decision and the
+    removal of those refused; `all`: everything known. table: parameters to use (None: as shipped);
+    members, seed: number and shift of the evenly spread points of the ranges. Raises InputError
+    on an unknown code, a fiscal year outside the range, a day too early, and a choice without
+    arrivals.
+    """
+    first = _cohort(cohort)
+    _code("mode", mode, MODES)
+    _code("nationality", nationality, NATIONALITIES)
+    lines = programmes.find(payer, scope)
+    shipped = parameters.load() if table is None else table
+    if as_of is not None:
+        day = months.parse_day(as_of, where="cost", field="as-of") if isinstance(as_of, str) \
+            else as_of  # fmt: skip
+        ask = _Ask(cohort, first, mode, nationality, payer, scope, lines, shipped,
+                   members or MEMBERS_KNOWN, seed)  # fmt: skip
+        return _as_known(ask, day)
+    return _as_run(
+        _Ask(cohort, first, mode, nationality, payer, scope, lines, shipped,
+             members or MEMBERS_RUN, seed)
     )  # fmt: skip
+
+
+class _Ask(NamedTuple):
+    """What was asked for, checked."""
+
+    cohort: str
+    first: int
+    mode: str | None
+    nationality: str | None
+    payer: str | None
+    scope: str
+    lines: tuple[programmes.Programme, ...]
+    table: Parameters
+    members: int
+    seed: int
+
+
+def _cohort(text: str) -> int:
+    first = months.parse_fiscal_year(text, where="cost", field="cohort")
+    low, high = (months.parse_fiscal_year(y) for y in (FIRST_COHORT, LAST_COHORT))
+    if not low <= first <= high:
+        raise InputError("cost", "cohort", text,
+                         f"a fiscal year from {FIRST_COHORT} to {LAST_COHORT}")  # fmt: skip
+    return first
+
+
+def _code(field: str, value: str | None, codes: Iterable[str]) -> None:
+    if value is not None and value not in set(codes):
+        raise InputError("cost", field, value, nearest(value, codes))
+
+
+def _draws(
+    paths: Paths, names: Sequence[str], more: int, members: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Probabilities of the members for `names` of `paths` [M, P], and for `more` others."""
+    points = spread(members, len(names) + more, seed)
+    u = np.full((members, len(paths.names)), 0.5)
+    for k, name in enumerate(names):
+        u[:, paths.index[name]] = points[:, more + k]
+    return u, points[:, :more]
+
+
+def _as_known(ask: _Ask, day: date) -> Estimate:
+    now = months.of_day(day)
+    if ask.first > now + 24:
+        latest = months.fiscal_year(now + 24)
+        raise InputError("cost", "cohort", ask.cohort, f"a fiscal year up to {latest} at {day}")
+    paths = unit.known_at(ask.table, day).paths(np.array([now]))
+    span = np.arange(ask.first, ask.first + 12)
+    told = known.setting(day, span, all_removed=ask.scope == "pbo", nationality=ask.nationality)
+    persons = known.persons(day, ask.first, ask.mode, ask.nationality)
+    arriving = known.Arriving(
+        np.full(12, persons / 12.0),
+        known.share_at_border(day, ask.first, ask.mode),
+        known.share_between(day, ask.first, ask.mode),
+        _per_claim(paths, told.inflow.value / 12.0),
+        known.pr_wait(day),
+    )
+    wide = [n for n in paths.uncertain if n.startswith(PREFIXES)]
+    u, other = _draws(paths, wide, len(known.NAMES), ask.members, ask.seed)
+    central, spread_out = Prices(paths), Prices(paths, u)
+    one = known.course(told, span, arriving)
+    many = known.course(told, span, arriving, other)
+    waits = {"rpd": float(one.rpd_wait.mean())}
+    waits |= {stage: wait.value for stage, wait in told.waits.items()}
+    return Estimate(
+        ask.cohort, ask.mode, ask.nationality, day, ask.payer, ask.scope,
+        follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
+        central, follow.unpriced(central, ask.lines),
+    )  # fmt: skip
+
+
+def _per_claim(paths: Paths, claims_a_month: float, month: int = 0) -> dict[str, Floats]:
+    """Nights in hotels and shelters for one claim, as far as their parameters are known."""
+    made: dict[str, Floats] = {}
+
+    def at(name: str) -> float:
+        return float(paths[name][month])
+
+    if "benefit.hotel.places" in paths.index:
+        made["hotel_nights"] = np.array([at("benefit.hotel.places") * DAYS / claims_a_month])
+    needed = ("entry", "exit", "nightly")
+    if all(f"benefit.shelter.{n}.Toronto" in paths.index for n in needed):
+        stay = at("benefit.shelter.nightly.Toronto") / at("benefit.shelter.exit.Toronto")
+        entries = at("residence.claimed.ON") * at("benefit.shelter.entry.Toronto")
+        made["shelter_nights.Toronto"] = np.array([entries * stay * DAYS])
+    return made
+
+
+def _as_run(ask: _Ask) -> Estimate:
+    last = min(ask.first + 11 + AFTER, months.HORIZON)
+    paths = ask.table.paths(months.span(months.FIRST, last))
+    mask = select(ask.mode, ask.nationality)
+    flows, shares = _simulated(paths)
+    begin = ask.first - months.FIRST
+    year = slice(begin, begin + 12)
+    if flows.rates.arrivals[0][year][:, mask].sum() < 0.5:
+        field = "mode" if ask.mode is not None else "nationality"
+        raise InputError("cost", field, ask.mode or ask.nationality,
+                         f"a choice with arrivals in {ask.cohort}")  # fmt: skip
+    q = Quantities(flows, paths)
+    per_claim = _per_claim(paths, 1.0, begin + 6)
+    per_claim["hotel_nights"] = q["hotel_nights"][year] / np.maximum(q["claims"][year], 1.0)
+    u, _ = _draws(paths, paths.uncertain, 0, ask.members, ask.seed)
+    mine = moving.read(flows, paths, shares, ask.first, mask)
+    runs = []
+    for row in u:
+        drawn = paths.at(row)
+        member, law = _simulated(drawn)
+        runs.append(moving.read(member, drawn, law, ask.first, mask))
+    everyone = ask.scope == "pbo"
+    one = moving.course([mine], flows, ask.first, mask, per_claim, everyone)
+    many = moving.course(runs, flows, ask.first, mask, per_claim, everyone)
+    waits = {
+        stage.name: float(np.average(mine.wait[s, :12], weights=one.persons))
+        for s, stage in enumerate(flows.network.stages)
+        if stage.name in ("eligibility", "rpd", "rad", "court", "removal")
+    }
+    central, spread_out = Prices(paths), Prices(paths, u)
+    return Estimate(
+        ask.cohort, ask.mode, ask.nationality, None, ask.payer, ask.scope,
+        follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
+        central, follow.unpriced(central, ask.lines),
+    )  # fmt: skip
+
+
+def _simulated(paths: Paths) -> tuple[Flows, Any]:
+    shares = profiles.shares(paths)
+    return simulate(paths, arrivals.intake(paths), shares), shares

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs.cohort import Way
+from sojourn.costs.follow import Way
 from sojourn.inputs import figures, months
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.figures import Figure
@@ -246,7 +246,9 @@ def setting(
     days = _measure("removals.evidence", day, "average_days_to_removal_post_2012")
     within = _measure("removals.evidence", day, "removed_within_12_months_of_final_decision")
     if all_removed:
-        removed = Known(1.0, 1.0, 1.0, "scope: every final refusal is costed to the removal")
+        removed = Known(1.0, within[-1], 1.0,
+                        "scope: every final refusal is costed to the removal; low: the share"
+                        " removed within 12 months")  # fmt: skip
     else:
         removed = Known(within[-1], within[-1], 1.0, "removed within 12 months; high: all")
     lag = Known(0.1, 0.0, 0.25, "three working days to the eligibility decision")
@@ -368,7 +370,7 @@ NAMES = ("capacity", "accepted", "withdrawn", "court_filed", "court_returned", "
 
 @dataclass(frozen=True)
 class KnownCourse:
-    """A cohort on the course that was expected at a day (see `cohort.Course`)."""
+    """A cohort on the course that was expected at a day (see `follow.Course`)."""
 
     entry: Floats
     persons: Floats
@@ -425,18 +427,21 @@ class KnownCourse:
         return [way("pr.admitted", 1.0)]
 
 
+class Arriving(NamedTuple):
+    """Who arrives: persons by month [12], shares at the border and between ports, what each claim
+    takes on arrival, and months from acceptance to permanent residence (0: not published)."""
+
+    persons: Floats
+    at_border: float
+    between: float
+    per_claim: Mapping[str, Floats]
+    pr_wait: float
+
+
 def course(
-    known: Setting,
-    span: NDArray[np.int64],
-    persons: Floats,
-    *,
-    at_border: float,
-    between: float,
-    per_claim: Mapping[str, Floats],
-    pr_wait: float = 0.0,
-    u: Floats | None = None,
+    known: Setting, span: NDArray[np.int64], arriving: Arriving, u: Floats | None = None
 ) -> KnownCourse:
-    """The course of a cohort that enters in the months of `span` (`persons` [A] of them).
+    """The course of a cohort that enters in the months of `span`.
 
     u [M, len(NAMES)]: probabilities of the members (None: one member, the central values).
     """
@@ -449,15 +454,14 @@ def course(
         at = u[:, NAMES.index(name), None]
         return inverse_triangular(at, np.array(k.low), np.array(k.value), np.array(k.high))
 
-    capacity_drawn = drawn("capacity")
+    able = drawn("capacity")
     # the queue grows by claims less capacity, so another capacity also changes what is pending
     ahead = np.maximum(span + 0.5 - known.counted_until, 0.0)
-    waiting = known.pending - ahead * (capacity_drawn - known.capacity.value) / 12.0
-    rpd_wait = 12.0 * np.maximum(waiting, 0.0) / capacity_drawn
+    waiting = known.pending - ahead * (able - known.capacity.value) / 12.0
     return KnownCourse(
-        span.astype(np.float64), persons, np.ones((1, persons.size)),
-        np.array([at_border]), np.array([between]), per_claim,
+        span.astype(np.float64), arriving.persons, np.ones((1, arriving.persons.size)),
+        np.array([arriving.at_border]), np.array([arriving.between]), arriving.per_claim,
         {name: drawn(name)[None] for name in known.shares},
-        {**{name: drawn(name) for name in known.waits}, "pr": np.full((1, 1), pr_wait)},
-        rpd_wait, 1 if u is None else len(u),
+        {**{name: drawn(name) for name in known.waits}, "pr": np.full((1, 1), arriving.pr_wait)},
+        12.0 * np.maximum(waiting, 0.0) / able, 1 if u is None else len(u),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs.cohort import Way
+from sojourn.costs.follow import Way
 from sojourn.flow import stages
 from sojourn.flow.groups import MODE_OF, NATIONALITY_OF
 from sojourn.flow.rates import Shares
@@ -108,7 +108,7 @@ def _wait(flows: Flows, stage: str, pool: bool) -> Floats:
 
 @dataclass(frozen=True)
 class RunCourse:
-    """A cohort in one or more runs (see `cohort.Course`): one member for each of `runs`."""
+    """A cohort in one or more runs (see `follow.Course`): one member for each of `runs`."""
 
     entry: Floats
     persons: Floats

@@ -1,0 +1,388 @@
+"""`sojourn cost`: what a cohort of arrivals costs to the end of its cases, and whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sojourn.inputs.dimensions import MODES, NATIONALITIES, PAYERS
+from sojourn.show import i18n
+from sojourn.show.cli import options, progress
+from sojourn.show.cli.emit import emit
+from sojourn.show.i18n import say
+
+if TYPE_CHECKING:
+    from sojourn.costs.cohort import Estimate
+
+Cohort = Annotated[
+    str,
+    typer.Option(
+        "--cohort",
+        metavar="YYYY-YY",
+        help=say(
+            "Fiscal year of arrival, 2015-16 to 2034-35.",
+            "Exercice d'arrivée, 2015-16 à 2034-35.",
+        ),
+    ),
+]
+Mode = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        help=say("Mode of entry:", "Mode d'entrée :") + " " + ", ".join(MODES) + ".",
+    ),
+]
+Nationality = Annotated[
+    str | None,
+    typer.Option(
+        "--nationality",
+        help=say("Nationality:", "Nationalité :") + " " + ", ".join(NATIONALITIES) + ".",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help=say(
+            "Only with the prices, queue, capacity and outcomes published by this day.",
+            "Seulement avec les prix, la file, la capacité et les issues publiés ce jour-là.",
+        ),
+    ),
+]
+Payer = Annotated[
+    str | None,
+    typer.Option(
+        "--payer",
+        help=say("Only what this payer pays:", "Seulement ce que paie :")
+        + " "
+        + ", ".join(PAYERS)
+        + ".",
+    ),
+]
+Scope = Annotated[
+    str,
+    typer.Option(
+        "--scope",
+        metavar="pbo|all",
+        help=say(
+            "pbo: federal variable costs, no transfers, to the final decision and removal, as the"
+            " Parliamentary Budget Officer counts; all: everything known.",
+            "pbo : coûts variables fédéraux, sans transferts, jusqu'à la décision finale et au"
+            " renvoi, comme le directeur parlementaire du budget; all : tout ce qui est connu.",
+        ),
+    ),
+]
+Drawn = Annotated[
+    int | None,
+    typer.Option(
+        "--members",
+        help=say(
+            "Points for the ranges (default: 251 with --as-of, 16 in a run).",
+            "Points pour les intervalles (par défaut : 251 avec --as-of, 16 sinon).",
+        ),
+    ),
+]
+
+
+def cost(
+    cohort: Cohort,
+    mode: Mode = None,
+    nationality: Nationality = None,
+    as_of: AsOf = None,
+    payer: Payer = None,
+    scope: Scope = "all",
+    set_: options.Set = None,
+    members: Drawn = None,
+    seed: options.Seed = 0,
+    workers: options.Workers = None,
+    quantiles: options.Quantiles = None,
+    real: options.Real = None,
+    json: options.Json = False,
+    csv: options.Csv = None,
+    parquet: options.Parquet = None,
+    lang: options.Lang = "en",
+) -> None:
+    options.language(lang)
+    options.real(real)
+    options.workers(workers)
+    table = options.scenario("baseline", set_).parameters() if set_ else None
+    from sojourn.costs import cohort as costing
+
+    with progress.waiting(lang):
+        found = costing.cost(
+            cohort,
+            mode=mode,
+            nationality=nationality,
+            as_of=as_of,
+            payer=payer,
+            scope=scope,
+            table=table,
+            members=None if members is None else options.members(members),
+            seed=options.seed(seed),
+        )
+    levels = options.quantiles(quantiles)
+    document = found.document()
+    document["ranges"]["quantiles"] = {
+        str(level): value for level, value in zip(levels, found.quantiles(levels), strict=True)
+    }
+    if csv or parquet:
+        emit(rows(found), csv=csv, parquet=parquet, lang=lang, table="")
+    if csv != "-":
+        emit(document, json=json, lang=lang, table=None if json else page(document, lang))
+
+
+cost.__doc__ = say(
+    """Cost of the people who claim in a fiscal year, to the end of their cases.
+
+    Money is CAD per person, nominal, except the total. The paths run from
+    acceptance at the first hearing to a refusal with every remedy and removal.
+    What nobody publishes stands under "not counted", never as zero.
+
+    Examples:
+
+      sojourn cost --cohort 2017-18 --mode between_ports --as-of 2018-11-29 --scope pbo
+
+      sojourn cost --cohort 2023-24 --nationality MEX
+
+      sojourn cost --cohort 2025-26 --payer provincial --json
+    """,
+    """Coût des personnes qui demandent l'asile dans un exercice, jusqu'à la fin des dossiers.
+
+    Les montants sont en dollars canadiens courants par personne, sauf le total.
+    Les parcours vont de l'acceptation à la première audience au refus suivi de
+    tous les recours et du renvoi. Ce que personne ne publie figure sous « non
+    compté », jamais comme zéro.
+
+    Exemples :
+
+      sojourn cost --cohort 2017-18 --mode between_ports --as-of 2018-11-29 --scope pbo
+
+      sojourn cost --cohort 2023-24 --nationality MEX
+    """,
+)
+
+
+def rows(found: Estimate) -> list[dict[str, Any]]:
+    """The cohort's cost in the columns of the long table: CAD per person by programme."""
+    from sojourn.inputs.series import LONG_COLUMNS
+
+    name = "baseline" if found.as_of is None else f"known at {found.as_of.isoformat()}"
+    table = []
+    for line in found.lines():
+        for kind, level, value in (
+            ("point", "", line["cost"]),
+            ("quantile", "0.05", line["low"]),
+            ("quantile", "0.95", line["high"]),
+        ):
+            row = dict.fromkeys(LONG_COLUMNS, "")
+            province = line["place"] if len(line["place"]) == 2 else ""
+            item = line["programme"] + (f";place={line['place']}" if line["place"] else "")
+            row |= {
+                "scenario": name, "series": "cost", "date": found.cohort,
+                "mode": found.mode or "", "province": province,
+                "nationality": found.nationality or "", "stage": line["stage"],
+                "payer": line["payer"], "item": item, "output_type": kind,
+                "output_type_id": level, "value": value, "unit": "CAD per person",
+            }  # fmt: skip
+            table.append(row)
+    return table
+
+
+SHOWN_PATHS = 12
+
+
+def page(document: dict[str, Any], lang: str) -> Any:
+    """What the terminal shows: the mean, by payer and stage, the paths, what was bought."""
+    from rich.console import Group
+
+    from sojourn.costs import programmes
+    from sojourn.flow import stages
+
+    fr = lang == "fr"
+    stage_names = programmes.stage_labels()
+    edges = {edge.name: edge.label for edge in stages.load().edges}
+
+    def word(label: Any) -> str:
+        return str(label.fr if fr else label.en)
+
+    def payer_name(code: str) -> str:
+        return word(PAYERS[code])
+
+    def stage_name(code: str) -> str:
+        return word(stage_names[code])
+
+    def path_name(path: str) -> str:
+        steps = [edge for edge in path.split(" > ") if edge != "eligibility.referred"]
+        return " › ".join(word(edges[edge]) for edge in steps)
+
+    parts = [
+        heading(document, lang),
+        _table(
+            say("CAD per person, by payer", "Dollars par personne, par payeur", lang),
+            (say("Payer", "Payeur", lang), *_columns(lang)),
+            [
+                (payer_name(k), *_amounts(v, document["ranges"]["by_payer"][k], lang))
+                for k, v in document["by_payer"].items()
+            ],
+        ),
+        _table(
+            say("CAD per person, by stage", "Dollars par personne, par étape", lang),
+            (say("Stage", "Étape", lang), *_columns(lang)),
+            [
+                (stage_name(k), *_amounts(v, document["ranges"]["by_stage"][k], lang))
+                for k, v in document["by_stage"].items()
+            ],
+        ),
+        _paths(document, path_name, lang),
+        _table(
+            say("What it bought, persons", "Ce que cela a permis, personnes", lang),
+            (say("Outcome", "Issue", lang), say("Persons", "Personnes", lang)),
+            [
+                (OUTCOMES[name][fr], i18n.number(value, lang))
+                for name, value in document["outcomes"].items()
+            ],
+        ),
+    ]
+    if document["not_counted"]:
+        parts.append(_left_out(document, payer_name, lang))
+    return Group(*parts)
+
+
+OUTCOMES = {
+    "protected": ("Protected", "Protégées"),
+    "returned_to_us": ("Returned to the United States", "Renvoyées aux États-Unis"),
+    "removed": ("Removed", "Renvoyées du Canada"),
+    "left": ("Left on their own", "Parties d'elles-mêmes"),
+    "regularised": (
+        "Humanitarian grounds or public policy",
+        "Motifs humanitaires ou politique publique",
+    ),
+    "removal_stayed": ("Waiting under a stay of removal", "En attente, renvoi suspendu"),
+    "not_removed": ("Not removed (not located)", "Non renvoyées (non localisées)"),
+}
+"""Outcomes in English and French."""
+
+
+def heading(document: dict[str, Any], lang: str) -> str:
+    """The cohort in words, its persons, mean with range, and total."""
+    who = [document["cohort"]]
+    if document["mode"]:
+        label = MODES[document["mode"]]
+        who.append(label.fr if lang == "fr" else label.en)
+    if document["nationality"]:
+        nation = NATIONALITIES[document["nationality"]]
+        who.append(nation.fr if lang == "fr" else nation.en)
+    if document["as_of"]:
+        who.append(say("as known on", "tel que connu le", lang) + " " + document["as_of"])
+    low, high = document["ranges"]["mean"]
+    mean = i18n.money(document["mean"], lang)
+    band = f"{i18n.money(low, lang)} – {i18n.money(high, lang)}"
+    persons = i18n.number(document["persons"], lang)
+    total = i18n.money(document["total"], lang)
+    waits = i18n.number(document["months"]["to_the_end"], lang, 1)
+    return (
+        say("Cohort of", "Cohorte de", lang)
+        + " "
+        + ", ".join(who)
+        + "\n"
+        + say(
+            f"{persons} persons; {mean} per person (90% of members {band}); {total} in all;"
+            f" {waits} months to the end of a case on average.",
+            f"{persons} personnes; {mean} par personne (90 % des membres : {band}); {total} en"
+            f" tout; {waits} mois en moyenne jusqu'à la fin d'un dossier.",
+            lang,
+        )
+        + "\n"
+    )
+
+
+def _columns(lang: str) -> tuple[str, str, str]:
+    return (say("Cost", "Coût", lang), say("low", "bas", lang), say("high", "haut", lang))
+
+
+def _amounts(value: float, band: tuple[float, float], lang: str) -> tuple[str, str, str]:
+    return (i18n.number(value, lang), i18n.number(band[0], lang), i18n.number(band[1], lang))
+
+
+def _table(
+    title: str, columns: tuple[str, ...], body: Sequence[tuple[str, ...]], text: bool = False
+) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 or text else "right", overflow="fold")
+    for row in body:
+        table.add_row(*row)
+    return table
+
+
+def _paths(document: dict[str, Any], name: Any, lang: str) -> Any:
+    def row(path: dict[str, Any], mark: str = "") -> tuple[str, ...]:
+        return (
+            mark + name(path["path"]),
+            i18n.percent(path["share"], lang, 1),
+            i18n.number(path["months"], lang, 1),
+            i18n.number(path["cost"], lang),
+            i18n.number(path["low"], lang),
+            i18n.number(path["high"], lang),
+        )
+
+    body = [row(path) for path in document["paths"][:SHOWN_PATHS]]
+    rest = document["paths"][SHOWN_PATHS:]
+    if rest:
+        share = sum(path["share"] for path in rest)
+        spent = sum(path["share"] * path["cost"] for path in rest)
+        months = sum(path["share"] * path["months"] for path in rest)
+        body.append(
+            (
+                say(f"{len(rest)} other paths", f"{len(rest)} autres parcours", lang),
+                i18n.percent(share, lang, 1),
+                i18n.number(months / share if share else None, lang, 1),
+                i18n.number(spent / share if share else None, lang),
+                "",
+                "",
+            )
+        )
+    body.append(row(document["low_path"], say("Lowest: ", "Le plus bas : ", lang)))
+    body.append(row(document["high_path"], say("Highest: ", "Le plus haut : ", lang)))
+    columns = (
+        say("Path", "Parcours", lang),
+        say("Share", "Part", lang),
+        say("Months", "Mois", lang),
+        *_columns(lang),
+    )
+    return _table(say("Paths", "Parcours", lang), columns, body)
+
+
+def _left_out(document: dict[str, Any], payer: Any, lang: str) -> Any:
+    fr = lang == "fr"
+
+    def band(row: dict[str, Any]) -> str:
+        low, high = row["low"], row["high"]
+        if low is None and high is None:
+            return say("not known", "non connu", lang)
+        if high is None:
+            return say("at least ", "au moins ", lang) + i18n.money(low, lang)
+        return f"{i18n.money(low, lang)} – {i18n.money(high, lang)}"
+
+    body = [
+        (
+            row["item_fr"] if fr else row["item"],
+            payer(row["payer"]),
+            band(row),
+            row.get("method_fr" if fr else "method", row["method"]),
+        )
+        for row in document["not_counted"]
+    ]
+    columns = (
+        say("Not counted", "Non compté", lang),
+        say("Payer", "Payeur", lang),
+        say("Range", "Intervalle", lang),
+        say("Method", "Méthode", lang),
+    )
+    return _table(say("Not counted", "Non compté", lang), columns, body, text=True)
