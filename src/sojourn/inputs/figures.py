@@ -167,8 +167,8 @@ def select(
     `start`, `end`: days or months that the periods lie between. `used=False`: every row, with
     superseded and conflicting ones. Dimensions (mode, province, nationality, stage, payer, item):
     a value, a collection of values, "" for the total, "*" for every stated value without the
-    total. Not asked for (or None), a dimension of a series that the model computes is the total, `item`
-    its main definition and `period` its main period; other series are given whole.
+    total. Not asked for (or None), a dimension of a series that the model computes is the total,
+    `item` its main definition and `period` its main period; other series are given whole.
     `period`: month, quarter, year, fiscal_year, day, other, or "*" for all.
 
     Raises InputError for an unknown series (with the nearest name), dimension, code or period,
