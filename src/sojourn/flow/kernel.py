@@ -124,6 +124,7 @@ def run(
     age,
     age_limits,
     tally,
+    recallable,
 ):
     """Run all months: see `rates.Rates` for the meaning, docs/how-it-works.md for the equations.
 
@@ -146,7 +147,8 @@ def run(
     Out: stock [FS, T, G] at month end and flow [FE, T, G] of the stages and edges kept;
     stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
     their months waited; age [S, L, T]: waiting less than age_limits [L] (rising) at month end;
-    tally [2, B+T], or [2, 0] for none: left and waited by month of entry, over all stages.
+    tally [2, B+T], or [2, 0] for none: left and waited by month of entry, over all stages;
+    recallable [T]: of the month's entries those whom a notice can reach.
     """
     n_stages, n_cohorts, n_groups = entries.shape
     n_months = epoch.shape[0]
@@ -204,6 +206,8 @@ def run(
                         entries[s, here, g] = coming[s, g]
                 persons[here] = _total(entries[s, here])
                 fraction[here] = 1.0
+                if s == stage_recall and recalls[epoch[t]]:
+                    recallable[t] = _dot(recall_share[epoch[t]], entries[s, here])
                 while oldest[s] < here and fraction[oldest[s]] * persons[oldest[s]] < TINY:
                     oldest[s] += 1
             for g in range(n_groups):
@@ -312,11 +316,9 @@ def run(
                 # at random among all who are ready
                 part = min(rest, budget * at_random[s, t])
                 if part > 0.0 and last >= first:
-                    able = 0.0
-                    for c in range(first, last + 1):
-                        able += fraction[c] * persons[c]
-                    if half == last:
-                        able -= held * persons[half]
+                    able = _total(now[s]) - (budget - rest)
+                    for c in range(half, here + 1):
+                        able -= (held if c == half else fraction[c]) * persons[c]
                     p = min(1.0, part / able) if able > 0.0 else 0.0
                     rest -= p * able
                     gone += p * able

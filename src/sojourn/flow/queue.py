@@ -30,7 +30,8 @@ class Run:
     `stocks` [S, T, G] and `flows` [E, T, G] when kept, else empty; `stock_total` [S, T] at month
     end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; `age`
     [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T]: left and waited by month of
-    entry over all stages, empty when not asked for.
+    entry over all stages, empty when not asked for; `recallable` [T]: of the month's entries those
+    whom a notice can reach.
     """
 
     stocks: Floats
@@ -41,6 +42,7 @@ class Run:
     waited: Floats
     age: Floats
     tally: Floats
+    recallable: Floats
 
 
 def run(
@@ -73,6 +75,7 @@ def run(
         np.zeros((n_stages, n_months)),
         np.zeros((n_stages, AGE_LIMITS.size, n_months)),
         np.zeros((2, BEFORE + n_months if tally else 0)),
+        np.zeros(n_months),
     )
     (function or kernel.run)(
         net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
@@ -81,7 +84,7 @@ def run(
         rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag, rates.newest,
         rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace, rates.arrivals,
         entries, size, waiting, made.stocks, made.flows, made.stock_total, made.flow_total,
-        made.left, made.waited, made.age, AGE_LIMITS, made.tally,
+        made.left, made.waited, made.age, AGE_LIMITS, made.tally, made.recallable,
     )  # fmt: skip
     return made
 

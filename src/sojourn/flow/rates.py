@@ -140,7 +140,8 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
     by_law, law_period = np.unique(shares.epoch[starts], return_inverse=True)
     law = {name: _by_group(getattr(shares, name)[by_law]) for name in OUTCOMES}
     entering, split = _law_split(law)
-    table = _Table(len(network.edges), starts.size)
+    n_rows = 1 + len(network.edges) * (changed.size + by_law.size)
+    table = _Table(len(network.edges), starts.size, n_rows)
     for name, value in split.items():
         table.put(network.edge_index[f"eligibility.{name}"], value, law_period)
     _fill(table, network, at, period)
@@ -179,7 +180,7 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
     joining = np.zeros((len(network.edges), n_months))
     joining[network.edge_joins >= 0] = paths["pr.dependants"]
     return Rates(
-        epoch, table.row, table.stacked(), joining, np.minimum(pools, ENOUGH), part,
+        epoch, table.row, table.share[: table.size], joining, np.minimum(pools, ENOUGH), part,
         np.clip(hazard, 0.0, 1.0), np.maximum(lag, 0.0), np.clip(newest, 0.0, 1.0),
         np.maximum(age, 0.0), np.clip(random, 0.0, 1.0), law["notice"][law_period],
         np.clip(paths["rpd.notice_pace"], 0.0, 1.0),
@@ -222,22 +223,22 @@ def _by_group(shares: Floats) -> Floats:
 
 
 class _Table:
-    """Shares of edges as rows of groups; an edge holds one row for each of its own periods."""
+    """Shares of edges as rows of groups; an edge holds one row for each of its own periods.
 
-    def __init__(self, n_edges: int, n_epochs: int) -> None:
+    Row 0 is all ones: an edge never put has all who leave.
+    """
+
+    def __init__(self, n_edges: int, n_epochs: int, n_rows: int) -> None:
         self.row = np.zeros((n_epochs, n_edges), np.int64)
-        self.blocks: list[Floats] = [np.ones((1, len(GROUPS)))]
+        self.share = np.empty((n_rows, len(GROUPS)))
+        self.share[0] = 1.0
         self.size = 1
 
     def put(self, edge: int, share: Floats, period: NDArray[np.int64]) -> None:
-        """Set the shares [periods, G or 1] of an edge; an edge never put has all who leave."""
+        """Set the shares [periods, G or 1] of an edge."""
         self.row[:, edge] = self.size + period
-        self.blocks.append(np.broadcast_to(share, (share.shape[0], len(GROUPS))))
-        self.size += share.shape[0]
-
-    def stacked(self) -> Floats:
-        """All rows, [R, G]."""
-        return np.concatenate(self.blocks)
+        self.share[self.size : self.size + len(share)] = share
+        self.size += len(share)
 
 
 def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:

@@ -27,7 +27,8 @@ class Flows:
 
     `stock_total` [S, T] people in each stage at month end, `flow_total` [E, T] people on each edge,
     `left` and `waited` [S, T]: number leaving a stage and the months they waited, `age` [S, L, T]:
-    waiting less than AGE_LIMITS at month end.
+    waiting less than AGE_LIMITS at month end, `recallable` [T]: of the month's referrals those whom
+    a notice can reach.
     """
 
     months: NDArray[np.int64]
@@ -38,6 +39,7 @@ class Flows:
     left: Floats
     waited: Floats
     age: Floats
+    recallable: Floats
     claims: Floats
     interceptions: Floats
     exogenous: dict[str, Floats] = field(repr=False)
@@ -223,7 +225,7 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     return Flows(
         paths.months, network, made, out.stock_total, out.flow_total, out.left, out.waited, out.age,
-        intake.claims, intake.interceptions,
+        out.recallable,        intake.claims, intake.interceptions,
         {
             "funded": paths["rpd.funded_capacity"],
             "rpd_capacity": members_capacity(paths),
@@ -237,9 +239,7 @@ def _wait_new(flows: Flows) -> Floats:
     s = flows.network.stage("rpd")
     pool = flows.network.stage_pool[s]
     reached = np.zeros(entered.size)
-    if np.any(made.recall_share) and np.any(made.recall_pace):
-        by_group = (flows.entered("rpd") * made.recall_share[made.epoch]).sum(axis=1)
-        reached = np.divide(by_group, entered, out=reached, where=entered > 0.0)
+    np.divide(flows.recallable, entered, out=reached, where=entered > 0.0)
 
     def on(x: Floats) -> Floats:
         return queue.carry_on(x, RUN_ON)
