@@ -247,3 +247,19 @@ def test_months_with_a_gap_are_refused() -> None:
     holed = parameters.load().paths(np.array([months.FIRST, months.FIRST + 2]))
     with pytest.raises(InputError, match="gap"):
         arrivals.intake(holed)
+
+
+def test_provinces_share_out_every_claim() -> None:
+    shares = arrivals.province_shares(SPAN)
+    assert np.allclose(shares.sum(axis=2), 1.0)
+    assert shares.min() >= 0
+    later = slice(len(arrivals.history().months), None)
+    assert np.array_equal(shares[later][0], shares[later][-1])
+
+
+def test_provinces_of_a_published_month_are_the_offices_own(pub) -> None:
+    """Quebec in August 2017: 5,635 of its claims were booked inland, 290 at border offices."""
+    t, quebec = at("2017-08"), 4
+    claims = arrivals.history().claims[t].sum(axis=1) @ arrivals.province_shares(SPAN)[t]
+    published_there = np.nansum(pub.quebec[t])
+    assert claims[quebec] == pytest.approx(published_there, rel=0.01)

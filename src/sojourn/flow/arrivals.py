@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from sojourn.flow import events, push
 from sojourn.inputs import months
-from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import Paths
 
 Array = NDArray[np.float64]
 
 FILE = "data/figures/reconstructed.csv"
+PROVINCES_FILE = "data/figures/reconstructed-provinces.csv"
 OBSERVED_UNTIL = months.parse("2025-07")
 """Last month of published national claims."""
 
@@ -134,6 +135,37 @@ def published_interceptions() -> Array:
         if 0 <= t < len(out) and figure.value is not None:
             out[t] = figure.value
     return out
+
+
+@lru_cache(maxsize=1)
+def provinces() -> Array:
+    """Rebuilt claims of all observed months by mode and province of claim [H, mode, province]."""
+    modes = {name: m for m, name in enumerate(MODES)}
+    codes = {code: p for p, code in enumerate(PROVINCES)}
+    claims = np.zeros((OBSERVED_UNTIL - months.FIRST + 1, len(MODES), len(PROVINCES)))
+    text = resources.files("sojourn").joinpath(PROVINCES_FILE).read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        t = months.parse(row["start"][:7]) - months.FIRST
+        claims[t, modes[row["mode"]], codes[row["province"]]] = float(row["value"])
+    return claims
+
+
+def province_shares(span: NDArray[np.int64]) -> Array:
+    """Share of each mode's claims made in each province [T, mode, province]; adds up to 1.
+
+    Observed months have their own shares, later ones those of the last twelve. A mode without
+    claims takes the shares of its whole record. Raises InputError for months before 2015.
+    """
+    if span[0] < months.FIRST:
+        expected = f"months from {months.text(months.FIRST)}"
+        raise InputError("provinces", "months", months.text(int(span[0])), expected)
+    seen = provinces()
+    recent = seen[-12:].sum(axis=0)
+    rows = np.concatenate([seen, recent[None]])[np.minimum(span - months.FIRST, len(seen))]
+    total = rows.sum(axis=2, keepdims=True)
+    record = seen.sum(axis=0)
+    usual = record / record.sum(axis=1, keepdims=True)
+    return np.where(total > 0, rows / np.maximum(total, 1e-9), usual)
 
 
 def mix() -> Array:

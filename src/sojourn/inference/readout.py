@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sojourn.costs import programmes, spending
 from sojourn.costs.quantities import CITIES
 from sojourn.costs.spending import Spending
-from sojourn.flow import us_population, without_status
+from sojourn.flow import arrivals, us_population, without_status
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
 from sojourn.inference.outputs import Cells, Row
@@ -59,8 +59,12 @@ class Ran:
 def cells() -> Mapping[str, Cells]:
     """The finest cells of every series that a member knows, in the order they are shown."""
     who = Cells(("mode", "nationality"), tuple(product(MODES, NATIONALITIES)))
+    where = Cells(
+        ("mode", "province", "nationality"), tuple(product(MODES, PROVINCES, NATIONALITIES))
+    )
     return {
         **dict.fromkeys(GROUPED, who),
+        "claims": where,
         **dict.fromkeys(TOTALS, Cells()),
         **dict.fromkeys(RANGES, Cells()),
         "shelter.occupied": Cells(("item",), tuple((city,) for city in CITIES)),
@@ -93,6 +97,8 @@ def _reader(name: str, wanted: list[tuple[int, Row]]) -> Reader:
         return _cost(wanted)
     if name == "shelter.occupied":
         return _shelter(wanted)
+    if name == "claims" and any(row.province for _, row in wanted):
+        return _by_province(wanted)
     if name in GROUPED and any(row.cell for _, row in wanted):
         return _grouped(name, wanted)
     at = [place for place, _ in wanted]
@@ -110,6 +116,31 @@ def _range(name: str, at: list[int]) -> Reader:
         table[at] = RANGES[name](ran)
 
     return uncertain
+
+
+def _by_province(wanted: list[tuple[int, Row]]) -> Reader:
+    """Claims split by province too: a passive split of each mode's claims of the month."""
+    modes, provinces, nations = list(MODES), list(PROVINCES), list(NATIONALITIES)
+
+    def one(codes: list[str], code: str) -> slice:
+        return slice(codes.index(code), codes.index(code) + 1) if code else slice(None)
+
+    def split(ran: Ran, table: Floats) -> None:
+        claims = ran.flows.claims
+        shares = _shares(int(claims.shape[0]), int(ran.flows.months[0]))
+        for at, row in wanted:
+            part = claims[:, one(modes, row.mode), one(nations, row.nationality)].sum(axis=2)
+            if row.province:
+                place = provinces.index(row.province)
+                part = part * shares[:, one(modes, row.mode), place]
+            table[at] = part.sum(axis=1)
+
+    return split
+
+
+@lru_cache(maxsize=4)
+def _shares(length: int, first: int) -> Floats:
+    return arrivals.province_shares(np.arange(first, first + length))
 
 
 def _grouped(name: str, wanted: list[tuple[int, Row]]) -> Reader:
