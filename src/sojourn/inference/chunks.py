@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.inference.plan import Chunk, Plan, difference
+from sojourn.inference.plan import Chunk, Work, difference
 from sojourn.inputs.errors import InputError
 
 log = logging.getLogger("sojourn.ensemble")
@@ -42,7 +42,7 @@ Values = NDArray[np.float32]
 class Store(Protocol):
     """Where finished chunks go; blocks of a row are read back over all members in order."""
 
-    plan: Plan
+    plan: Work
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -61,7 +61,7 @@ class Store(Protocol):
 class Memory:
     """Chunks held in memory."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Work) -> None:
         self.plan = plan
         self.values = np.empty(plan.shape, dtype=np.float32)
         self._done: set[int] = set()
@@ -88,7 +88,7 @@ class Memory:
 class Folder:
     """Chunks as files of a run folder; opened on the folder of the same plan it finds its work."""
 
-    def __init__(self, plan: Plan, path: Path) -> None:
+    def __init__(self, plan: Work, path: Path) -> None:
         self.plan = plan
         self.path = path
         self.chunks = path / FOLDER
@@ -102,7 +102,7 @@ class Folder:
         self._found = frozenset(self._good)
 
     @classmethod
-    def temporary(cls, plan: Plan) -> Folder:
+    def temporary(cls, plan: Work) -> Folder:
         """A folder that is removed with the store (or at exit)."""
         path = Path(tempfile.mkdtemp(prefix="sojourn-"))
         try:
@@ -259,7 +259,7 @@ def header(file: Path) -> dict[str, Any]:
         return found
 
 
-def fault(file: Path, plan: Plan, chunk: Chunk) -> str:
+def fault(file: Path, plan: Work, chunk: Chunk) -> str:
     """What is wrong with a chunk file, in a word or two; empty when it is whole and ours."""
     try:
         head = header(file)

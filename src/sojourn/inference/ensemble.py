@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sojourn.inference import chunks, member, outputs, partitions, record, reduce
 from sojourn.inference import periods as periods_of
 from sojourn.inference import workers as local
-from sojourn.inference.plan import Plan
+from sojourn.inference.plan import Plan, Work
 from sojourn.inference.result import WIDEST, Result
 from sojourn.inference.watch import Progress, Watch
 from sojourn.inputs import months
@@ -121,10 +121,37 @@ def execute(
         raise InputError("--keep", "keep", keep, "members")
     if keep and out is None:
         raise InputError("--keep", "keep", keep, "a run folder beside it (--out FOLDER)")
-    hands = local.available() if count is None else count
-    if isinstance(hands, bool) or not isinstance(hands, int) or not 1 <= hands <= 1024:
-        raise InputError("--workers", "workers", count, "a whole number from 1 to 1024")
-    work = task if task is not None else member.Task(plan)
+    store = made(
+        plan, task if task is not None else member.Task(plan), count=count, processes=processes,
+        cluster=cluster, out=out, progress=progress, limit=limit, stop=stop,
+    )  # fmt: skip
+    if keep and isinstance(store, chunks.Folder):
+        partitions.write(plan, store)
+    return Result(
+        name=plan.scenario.name,
+        rows=plan.rows,
+        shown=plan.shown,
+        periods=plan.periods,
+        summary=reduce.summarise(store, levels, workers=hands_of(count)),
+        members=store,
+        record=record.of(plan, levels),
+    )
+
+
+def made(
+    plan: Work,
+    task: local.Task,
+    *,
+    count: int | None = None,
+    processes: bool = False,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    limit: float | None = None,
+    stop: threading.Event | None = None,
+) -> chunks.Memory | chunks.Folder:
+    """The store with every chunk of the plan; only the missing ones are made."""
+    hands = hands_of(count)
     store = _store(plan, out, processes)
     reused = store.reused_members if isinstance(store, chunks.Folder) else 0
     watch = Watch(plan.members, reused, report=progress, limit=limit, stop=stop)
@@ -133,28 +160,26 @@ def execute(
             if cluster is not None:
                 from sojourn.inference import cluster as dask
 
-                dask.run(work, store, cluster, watch)
+                dask.run(task, store, cluster, watch)
             elif processes and isinstance(store, chunks.Folder):
-                local.processes(work, store, hands, watch)
+                local.processes(task, store, hands, watch)
             else:
-                local.threads(work, store, hands, watch)
+                local.threads(task, store, hands, watch)
         watch.look()
         if isinstance(store, chunks.Folder):
             store.finish()
-            if keep:
-                partitions.write(plan, store)
     finally:
         if isinstance(store, chunks.Folder):
             store.close()
-    return Result(
-        name=plan.scenario.name,
-        rows=plan.rows,
-        shown=plan.shown,
-        periods=plan.periods,
-        summary=reduce.summarise(store, levels, workers=hands),
-        members=store,
-        record=record.of(plan, levels),
-    )
+    return store
+
+
+def hands_of(count: int | None) -> int:
+    """Workers asked for, or one a processor. Raises InputError outside 1 to 1024."""
+    hands = local.available() if count is None else count
+    if isinstance(hands, bool) or not isinstance(hands, int) or not 1 <= hands <= 1024:
+        raise InputError("--workers", "workers", count, "a whole number from 1 to 1024")
+    return hands
 
 
 def members(
@@ -191,7 +216,7 @@ def members(
     return values[0].T.astype(np.float64)
 
 
-def _store(plan: Plan, out: str | Path | None, processes: bool) -> chunks.Memory | chunks.Folder:
+def _store(plan: Work, out: str | Path | None, processes: bool) -> chunks.Memory | chunks.Folder:
     if out is not None:
         return chunks.Folder(plan, Path(out))
     if processes or plan.members * plan.bytes_of_member > IN_MEMORY:

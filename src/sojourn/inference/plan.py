@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sojourn.inference import draws, record
 from sojourn.inference.outputs import Row
@@ -37,6 +37,26 @@ class Chunk(NamedTuple):
 
     def __str__(self) -> str:
         return f"chunk {self.number} (members {self.lo} to {self.hi - 1})"
+
+
+class Work(Protocol):
+    """What chunks need to know of a plan: of one run, or of a grid of runs."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]: ...
+    @property
+    def periods(self) -> Periods: ...
+    @property
+    def members(self) -> int: ...
+    @property
+    def shape(self) -> tuple[int, int, int]: ...
+    @property
+    def bytes_of_member(self) -> int: ...
+    @property
+    def inputs(self) -> dict[str, Any]: ...
+    @property
+    def hash(self) -> str: ...
+    def chunks(self) -> list[Chunk]: ...
 
 
 @dataclass(frozen=True)
