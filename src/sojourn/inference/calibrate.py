@@ -1,8 +1,10 @@
 """Fits the uncertain parameters to the published figures, by an ensemble sampler on the cohorts.
 
-Prior: the triangular law of each parameter's range, sampled through its probability u in (0, 1).
-Likelihood: `likelihood`. Sampler: emcee (Foreman-Mackey et al. 2013, affine-invariant, no tuning
-to the scale of parameters); a step is one run of the cohort kernel, so no surrogate is needed.
+Prior: the triangular law of each parameter's range, through its probability u; the sampler moves
+in the normal score of u, where the prior is a standard normal law. Likelihood: `likelihood`.
+Sampler: emcee (Foreman-Mackey et al. 2013) with differential-evolution moves (ter Braak and Vrugt
+2008), which take the scale and correlation of parameters from the walkers themselves, so nothing
+is tuned; a step is one run of the cohort kernel, so no surrogate is needed.
 """
 
 from __future__ import annotations
@@ -47,13 +49,12 @@ class Problem:
     data: tuple[Datum, ...]
     predict: Callable[[Array], Array]
 
-    def log_posterior(self, point: Array) -> float:
-        """Log posterior density at a point [P + 1] of the unit cube."""
-        if not np.all((point > 1e-6) & (point < 1 - 1e-6)):
-            return -np.inf
+    def log_posterior(self, z: Array) -> float:
+        """Log posterior density at normal scores z [P + 1] of the prior probabilities."""
+        point = unit(z)
         values = self.predict(point[:-1])
         found = likelihood.log_likelihood(values, self.data, dispersion(point[-1]))
-        return found if np.isfinite(found) else -np.inf
+        return found - 0.5 * float((z * z).sum()) if np.isfinite(found) else -np.inf
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class Fit:
     ess: Array
     seconds: float
     acceptance: float
+
+
+def unit(z: Array) -> Array:
+    """Probabilities u in (0, 1) from normal scores: the sampler moves where nothing is bounded."""
+    from scipy.special import ndtr
+
+    return np.clip(ndtr(z), 1e-9, 1.0 - 1e-9)
 
 
 def dispersion(u: float) -> float:
@@ -125,9 +133,9 @@ class FixedSampler:
 def sample(
     asked: Problem,
     *,
-    walkers: int = 64,
-    steps: int = 700,
-    burn: int = 250,
+    walkers: int = 40,
+    steps: int = 1600,
+    burn: int = 533,
     seed: int = 0,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -160,21 +168,21 @@ def sample(
         for n, _ in enumerate(sampler.sample(first, iterations=steps)):
             if progress is not None:
                 progress(n + 1, steps)
-    chains = sampler.get_chain()[burn:]
+    scores = sampler.get_chain()[burn:]
+    tau = emcee.autocorr.integrated_time(scores, tol=0, quiet=True)
+    chains = unit(scores)
     flat = chains.reshape(-1, size)
-    tau = emcee.autocorr.integrated_time(chains, tol=0, quiet=True)
     ess = np.minimum(flat.shape[0] / np.maximum(tau, 1.0), flat.shape[0])
     return Fit(
-        asked, flat, chains, rhat(chains), ess, time.monotonic() - began,
+        asked, flat, chains, rhat(scores), ess, time.monotonic() - began,
         float(np.mean(sampler.acceptance_fraction)),
     )  # fmt: skip
 
 
 def _spread(asked: Problem, random: np.random.RandomState, walkers: int, size: int) -> Array:
     """Starting points: the best of prior draws, so that no walker starts where nothing fits."""
-    tried = random.uniform(0.02, 0.98, (4 * walkers, size))
-    tried[:, -1] = random.uniform(0.3, 0.9, 4 * walkers)
-    found = np.array([asked.log_posterior(point) for point in tried])
+    tried = random.normal(0.0, 1.0, (4 * walkers, size))
+    found = np.array([asked.log_posterior(z) for z in tried])
     return tried[np.argsort(-found, kind="stable")[:walkers]]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json as json_module
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,8 +44,8 @@ Out = Annotated[
 
 
 def calibrate(
-    steps: Steps = 1400,
-    walkers: Walkers = 48,
+    steps: Steps = 1600,
+    walkers: Walkers = 40,
     out: Out = None,
     seed: options.Seed = 0,
     workers: options.Workers = None,
@@ -131,28 +134,17 @@ def made(fit: Fit, rows: list[dict[str, Any]], seed: int, walkers: int, steps: i
     }  # fmt: skip
 
 
-def _bar(lang: str) -> Any:
-    from contextlib import contextmanager
+@contextmanager
+def _bar(lang: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Steps done and time left, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TimeRemainingColumn
 
-    @contextmanager
-    def bar() -> Any:
-        import sys
-        import time
-
-        if not sys.stderr.isatty():
-            yield None
-            return
-        from rich.console import Console
-        from rich.progress import Progress, TimeRemainingColumn
-
-        words = i18n.say("sampling", "échantillonnage", lang)
-        with Progress(
-            *Progress.get_default_columns()[:2], TimeRemainingColumn(),
-            console=Console(stderr=True), transient=True,
-        ) as shown:  # fmt: skip
-            task, began = shown.add_task(words, total=None), time.monotonic()
-            yield lambda done, total: shown.update(
-                task, total=total, completed=done if time.monotonic() > began else 0
-            )
-
-    return bar()
+    words = i18n.say("sampling", "échantillonnage", lang)
+    columns = (*Progress.get_default_columns()[:2], TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(words, total=None)
+        yield lambda done, total: shown.update(task, total=total, completed=done)
