@@ -176,3 +176,15 @@ def test_every_series_but_cost_has_its_place_in_the_report():
 def test_money_is_said_in_each_language(value, en, fr):
     assert i18n.money(value, "en") == en
     assert i18n.money(value, "fr").replace("\u00a0", " ") == fr
+
+
+def test_numbers_are_those_of_babel_in_both_languages():
+    from babel.numbers import format_decimal
+
+    for value in (0, -0.0, 5, 999.5, 1234.0, -1234567.891, 0.125, 1e9):
+        for digits in (0, 1, 2):
+            pattern = "#,##0" + ("." + "0" * digits if digits else "")
+            for lang in ("en", "fr"):
+                locale = i18n.LOCALES[lang]
+                wanted = format_decimal(round(value, digits) or 0, format=pattern, locale=locale)
+                assert i18n.number(value, lang, digits) == wanted

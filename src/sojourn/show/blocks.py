@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import figures, months, sources
@@ -40,14 +41,14 @@ Table = tuple[list[str], list[list[str]]]
 
 @dataclass(frozen=True)
 class Block:
-    """One chart with everything around it. `charts` are the wide and the narrow specification."""
+    """One chart with everything around it. `charts` holds one specification for each size."""
 
     name: str
     title: str
     definition: str
     sentence: str
     published: str
-    charts: tuple[charts.Spec, charts.Spec]
+    charts: tuple[charts.Spec, ...]
     table: Table
     sources: tuple[Source, ...]
     assumed: tuple[Row, ...]
@@ -60,6 +61,7 @@ def title(name: str, lang: str) -> str:
     return spec.fr if lang == "fr" else spec.en
 
 
+@lru_cache(maxsize=1)
 def since() -> int:
     """First month that no published claims cover: from here on intake is a continuation."""
     last = max(f.end for f in figures.select("claims") if f.value is not None)
@@ -76,6 +78,7 @@ def assumptions(series: str, params: Parameters) -> tuple[Row, ...]:
     )
 
 
+@lru_cache(maxsize=128)
 def published_sources(series: str) -> tuple[Source, ...]:
     """Sources of the published figures that stand beside a series."""
     if series not in figures.registry():
@@ -95,6 +98,8 @@ def of_series(
     reference_name: str = "",
     heading: str = "",
     when: str = "",
+    sizes: Sequence[tuple[int, int]] = (charts.WIDE, charts.NARROW),
+    tabled: bool = True,
 ) -> Block:
     """The block of one series in one cell from its monthly and its yearly cells.
 
@@ -119,7 +124,7 @@ def of_series(
             assumed=[row.name for row in assumed], unit=unit_words(name, lang), scale=scale,
             digits=1 if spec.unit == "months" else 0, line=not spec.range_only, size=size,
         )
-        for size in (charts.WIDE, charts.NARROW)
+        for size in sizes
     )  # fmt: skip
     sentence = sentences.state(name, told[at], at, lang) if at else ""
     return Block(
@@ -128,8 +133,8 @@ def of_series(
         definition=spec.definition_fr if lang == "fr" else spec.definition_en,
         sentence=sentence,
         published=sentences.published(name, told, lang),
-        charts=(made[0], made[1]),
-        table=series_table(name, told, lang),
+        charts=made,
+        table=series_table(name, told, lang) if tabled else ([], []),
         sources=published_sources(name),
         assumed=assumed,
         band_only=spec.range_only,
@@ -199,21 +204,27 @@ def cost_charts(
     found: Mapping[Key, Mapping[str, Cell]], lang: str, since_year: str
 ) -> tuple[charts.Spec, charts.Spec]:
     """Yearly cost by payer as stacked bars, wide and narrow."""
-    by_payer = cells_of.parts(found, "cost", "payer")
+    wide, narrow = (
+        cost_chart(found, lang, since_year, size) for size in (charts.WIDE, charts.NARROW)
+    )
+    return wide, narrow
+
+
+def cost_chart(
+    found: Mapping[Key, Mapping[str, Cell]], lang: str, since_year: str, size: tuple[int, int]
+) -> charts.Spec:
+    """Yearly cost by payer as stacked bars, mean over members."""
     names = {p: (label.fr if lang == "fr" else label.en) for p, label in PAYERS.items()}
     rows = [
         {"year": date, "part": payer, "value": cell.mean}
-        for payer, by_date in by_payer.items()
+        for payer, by_date in cells_of.parts(found, "cost", "payer").items()
         for date, cell in by_date.items()
         if cell.mean is not None
     ]
     unit = i18n.say("Billions of dollars a year", "Milliards de dollars par an", lang)
-    made = [
-        charts.stack(rows, lang, names=names, unit=unit, scale=1e9, digits=2, since=since_year,
-                     size=size)
-        for size in (charts.WIDE, charts.NARROW)
-    ]  # fmt: skip
-    return made[0], made[1]
+    return charts.stack(
+        rows, lang, names=names, unit=unit, scale=1e9, digits=2, since=since_year, size=size
+    )
 
 
 def cost_table(found: Mapping[Key, Mapping[str, Cell]], lang: str) -> Table:

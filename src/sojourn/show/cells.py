@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sojourn.inputs import series as declared
 from sojourn.inputs.series import DIMENSIONS
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from sojourn.inference.outputs import Row
+    from sojourn.inference.periods import Periods
+    from sojourn.inference.result import Result
 
 Key = tuple[str, ...]
 """Series, then mode, province, nationality, stage, payer, item (empty = total)."""
@@ -72,6 +78,41 @@ def cells(frame: pl.DataFrame) -> dict[Key, dict[str, Cell]]:
         elif kind == "quantile":
             cell.quantiles[round(float(level), 6)] = value
     return found
+
+
+def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, dict[str, Cell]]:
+    """Cells of a result straight from its summary, some series only; as `cells` of its table.
+
+    A page needs them while a slider moves, and a frame would take longer than the run.
+    """
+    levels = [round(level, 6) for level in result.summary.quantiles]
+    labels = result.periods.labels
+    found: dict[Key, dict[str, Cell]] = {}
+    for at, row in enumerate(result.rows[: result.shown]):
+        if only is not None and row.series not in only:
+            continue
+        ranged = declared.get(row.series).range_only
+        means = result.summary.mean[at].tolist()
+        table = result.summary.quantile[:, at].T.tolist()
+        by_date = {}
+        for label, mean, values in zip(labels, means, table, strict=True):
+            pairs = zip(levels, values, strict=True)
+            quantiles = {q: v for q, v in pairs if v == v and not (ranged and q == 0.5)}
+            cell = Cell(None if ranged or mean != mean else mean, quantiles)
+            if cell.exists:
+                by_date[label] = cell
+        if result.with_observed:
+            for label, value in _published(row, result.periods).items():
+                by_date.setdefault(label, Cell()).observed = value
+        found[(row.series, *(getattr(row, name) for name in DIMENSIONS))] = by_date
+    return found
+
+
+@lru_cache(maxsize=512)
+def _published(row: Row, periods: Periods) -> Mapping[str, float]:
+    from sojourn.inference import published
+
+    return published.beside(row, periods)
 
 
 def key(series: str, **dims: str) -> Key:

@@ -12,6 +12,7 @@ import copy
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sojourn.inputs import months
@@ -598,6 +599,7 @@ def _number_locale(lang: str) -> Spec:
     return {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""]}
 
 
+@lru_cache(maxsize=2)
 def _time_locale(lang: str) -> Spec:
     from babel.dates import get_day_names, get_month_names
 

@@ -1,0 +1,249 @@
+"""What the other pages show, read from the same functions as the command line."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sojourn.inputs import figures as figures_of
+from sojourn.inputs import months, parameters, sources
+from sojourn.inputs import series as declared
+from sojourn.inputs.dimensions import MODES, PAYERS
+from sojourn.inputs.errors import InputError
+from sojourn.inputs.scenario import Scenario
+from sojourn.show import blocks, i18n, report, tables
+from sojourn.show import cells as cells_of
+from sojourn.show.i18n import say
+from sojourn.show.web import costing, levers, outlook, text
+from sojourn.show.web.engine import Engine
+
+ROWS = 400
+"""Rows of a series shown on its page; its files hold all."""
+
+
+def costs(cohort: str, mode: str, scope: str, lang: str) -> dict[str, Any]:
+    """The cohort's cost by payer, stage and path. Raises InputError."""
+    months.parse_fiscal_year(cohort, where="query", field="cohort")
+    if scope not in ("all", "pbo"):
+        raise InputError("query", "scope", scope, "all | pbo")
+    found = costing.cost(cohort, mode or None, scope=scope)
+    return {
+        "found": found, "cohort": cohort, "mode": mode, "scope": scope,
+        "modes": [(code, getattr(label, lang)) for code, label in MODES.items()],
+        "cohorts": [months.fiscal_year(m) for m in range(2016 * 12 + 3, blocks.since(), 12)],
+        "by_payer": _money_rows(found.get("by_payer", {}), lang),
+        "by_stage": _money_rows(found.get("by_stage", {}), lang),
+        "paths": [
+            [str(one["path"]), i18n.percent(one["share"], lang, 1), i18n.money(one["cost"], lang)]
+            for one in sorted(found.get("paths", ()), key=lambda one: -one["share"])
+        ],
+        "outcomes": [[k.replace("_", " "), tables.cell(v, lang)]
+                     for k, v in found.get("outcomes", {}).items()],
+        "mean": i18n.money(found.get("mean"), lang), "total": i18n.money(found.get("total"), lang),
+        "persons": i18n.number(found.get("persons"), lang),
+        "prices": price_table(lang),
+    }  # fmt: skip
+
+
+def _money_rows(by_name: dict[str, Any], lang: str) -> list[list[str]]:
+    rows = []
+    for name, value in by_name.items():
+        label = PAYERS.get(name)
+        words = getattr(label, lang) if label else name.replace("_", " ").replace(".", " ")
+        rows.append([words, i18n.money(value, lang) if value is not None
+                     else say("not known", "inconnu", lang)])  # fmt: skip
+    return rows
+
+
+@lru_cache(maxsize=2)
+def price_table(lang: str) -> blocks.Table:
+    """Unit costs and quantities with their source: the latest row of every cost parameter."""
+    head = [say(en, fr, lang) for en, fr in (("Parameter", "Paramètre"), ("From", "Dès"),
+            ("Value", "Valeur"), ("Range", "Intervalle"), ("Unit", "Unité"), ("Kind", "Genre"),
+            ("Source", "Source"), ("Note", "Note"))]  # fmt: skip
+    lines = []
+    for name, rows in sorted(parameters.load().rows.items()):
+        if name.startswith(("cost.", "benefit.")):
+            row = rows[-1]
+            spread = "–" if row.low == row.high else f"{row.low:.6g}–{row.high:.6g}"
+            lines.append([name, months.text(row.start), f"{row.value:.6g}", spread, row.unit,
+                          row.kind, row.source_id, row.note])  # fmt: skip
+    return head, lines
+
+
+def cities(engine: Engine, lang: str) -> list[blocks.Block]:
+    """People in shelter by city and month, with published counts."""
+    result = engine.run(
+        Scenario.load("baseline"), members=levers.RELEASED, start=months.FIRST,
+        until=levers.UNTIL, series=("shelter.occupied",), quantiles=outlook.QUANTILES,
+    )  # fmt: skip
+    monthly = cells_of.cells(result.table())
+    yearly = cells_of.cells(result.over("year", outlook.QUANTILES).table())
+    params = Scenario.load("baseline").parameters()
+    made = []
+    for key in sorted(monthly):
+        every = say("All cities", "Toutes les villes", lang)
+        name = next((part for part in key[1:] if part), every)
+        made.append(
+            blocks.of_series(
+                key[0], outlook.thin(monthly[key]), yearly.get(key, {}), lang, params=params,
+                heading=name, when=str(months.year(blocks.since()) + 1),
+            )
+        )  # fmt: skip
+    return made
+
+
+def statements(lang: str) -> dict[str, Any]:
+    """Every statement with its verdict, worked out once for a process."""
+    rows = _ledger(lang)
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[str(row["verdict_label"])] = counts.get(str(row["verdict_label"]), 0) + 1
+    return {"rows": rows, "counts": counts}
+
+
+@lru_cache(maxsize=2)
+def _ledger(lang: str) -> tuple[dict[str, Any], ...]:
+    from sojourn.questions import ledger as question
+
+    return tuple(dict(entry.row(lang)) for entry in question.ledger())
+
+
+def statement(name: str, lang: str, host: str) -> dict[str, Any] | None:
+    """One statement with the figures behind its verdict and its ClaimReview, or None."""
+    for row in _ledger(lang):
+        if row["id"] == name:
+            known = sources.load()
+            cited = [known[one] for one in row["sources"] if one in known]
+            return {"row": row, "sources": cited, "review": review(row, lang, host)}
+    return None
+
+
+def review(row: dict[str, Any], lang: str, host: str) -> dict[str, Any]:
+    """A verdict in the terms of schema.org's ClaimReview."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": f"{host}/{lang}/statements/{row['id']}",
+        "inLanguage": lang,
+        "claimReviewed": row["statement"],
+        "author": {"@type": "Organization", "name": "Sojourn"},
+        "itemReviewed": {
+            "@type": "Claim",
+            "author": {"@type": "Person", "name": row["said_by"]},
+            "datePublished": row["as_of"],
+        },
+        "reviewRating": {"@type": "Rating", "alternateName": row["verdict_label"]},
+        "reviewBody": row["explanation"],
+    }
+
+
+def quality(lang: str) -> dict[str, Any]:
+    """The score sheet as written by `sojourn validate --write`, and what is known to be off."""
+    found: dict[str, Any] = {}
+    for key, name in (("sheet", "validation"), ("limits", "limits")):
+        known = name in text.names()
+        found[key] = known
+        found[f"{key}_html"] = report.markup(text.below(text.read(name, lang))) if known else ""
+    return found
+
+
+def figure_list(lang: str) -> list[dict[str, Any]]:
+    """Series of figures with what a reader needs to choose one."""
+    return list(_figure_list(lang))
+
+
+@lru_cache(maxsize=2)
+def _figure_list(lang: str) -> tuple[dict[str, Any], ...]:
+    found = []
+    for name, one in figures_of.registry().items():
+        rows = figures_of.rows(name)
+        if not rows:
+            continue
+        found.append({
+            "name": name, "label": one.label_fr if lang == "fr" else one.label, "rows": len(rows),
+            "first": str(min(row.start for row in rows)), "last": str(max(row.end for row in rows)),
+            "available": str(max(row.available for row in rows)), "lag": one.lag_days,
+            "conflicts": len(figures_of.conflicts(name)), "gaps": len(figures_of.gaps(name)),
+        })  # fmt: skip
+    return tuple(found)
+
+
+def figure(series: str, as_of: str, lang: str) -> dict[str, Any] | None:
+    """One series: its rows (as of a day), conflicts, gaps and sources; None for an unknown one."""
+    if series not in figures_of.registry():
+        return None
+    one = figures_of.declared(series)
+    chosen = figures_of.select(series, as_of or None, period="*")
+    known = sources.load()
+    every = figures_of.rows(series)
+    head = [say(en, fr, lang) for en, fr in (("Period", "Période"), ("Of what", "De quoi"),
+            ("Value", "Valeur"), ("Unit", "Unité"), ("Kind", "Genre"),
+            ("Available", "Disponible"), ("Source", "Source"))]  # fmt: skip
+    lines = [_figure_line(row, lang) for row in chosen[-ROWS:]]
+    rivals = [
+        [[*_figure_line(row, lang), _use(row, lang)] for row in group]
+        for group in figures_of.conflicts(series)[-40:]
+    ]
+    return {
+        "series": series, "declared": one, "as_of": as_of, "table": (head, lines),
+        "label": one.label_fr if lang == "fr" else one.label, "left": len(chosen) - len(lines),
+        "head": head, "rivals": rivals, "gaps": figures_of.gaps(series)[-60:],
+        "sources": [known[s] for s in sorted({row.source_id for row in every}) if s in known],
+    }  # fmt: skip
+
+
+def _figure_line(row: figures_of.Figure, lang: str) -> list[str]:
+    of = " ".join(getattr(row, name) for name in figures_of.DIMENSIONS if getattr(row, name))
+    period = str(row.end) if row.start == row.end else f"{row.start} – {row.end}"
+    value = row.missing.replace("_", " ") if row.value is None else tables.cell(row.value, lang)
+    return [period, of, value, row.unit, row.kind, str(row.available), row.source_id]
+
+
+def _use(row: figures_of.Figure, lang: str) -> str:
+    return say("used", "utilisé", lang) if row.used else row.note
+
+
+def documents(lang: str) -> list[text.Document]:
+    """Every document, the plain ones first."""
+    first = ("how-it-works", "validation", "arrivals", "costs", "law", "glossary")
+    names = text.names()
+    ordered = [n for n in first if n in names] + [n for n in names if n not in first]
+    return [text.read(name, lang) for name in ordered if not name.endswith(".fr")]
+
+
+def break_even(
+    engine: Engine, lever: str, series: str, op: str, value: str, month: str, chance: str, lang: str
+) -> dict[str, Any]:
+    """The form of the question and, once a lever is named, its answer with the chart."""
+    known = sorted(parameters.load().rows)
+    found: dict[str, Any] = {
+        "levers": [one.name for one in levers.levers() if not one.switch], "all": known,
+        "series_list": [(s.name, blocks.title(s.name, lang)) for s in declared.SERIES.values()
+                        if not s.range_only],
+        "asked": {"lever": lever or "rpd.capacity", "series": series, "op": op, "value": value,
+                  "month": month, "probability": chance},
+        "answer": None, "chart": None, "sentence": "", "command": "",
+    }  # fmt: skip
+    if not lever:
+        return found
+    try:
+        probability = float(chance)
+    except ValueError:
+        raise InputError("query", "probability", chance, "a number between 0 and 1") from None
+    from sojourn.questions import solve as question
+    from sojourn.show.cli import solve as words
+
+    target = f"{series} {op} {value} @ {month}"
+    with engine.room():
+        answer = question.solve(
+            Scenario.load("baseline"), lever, target, probability=probability, members=100
+        )
+    found["answer"] = answer.as_json()
+    found["sentence"] = words.sentence(answer, lang)
+    found["chart"] = words.picture(answer, lang) if answer.seen else None
+    found["command"] = (
+        f"sojourn solve baseline --lever {lever} --target '{target}' --probability {chance}"
+        " --members 100"
+    )
+    return found
