@@ -19,6 +19,7 @@ FLOORS = ("inputs", "law", "flow", "costs", "inference")
 PACKAGES = ("sojourn", "numpy", "numba", "polars", "scipy")
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Versions of Python, of Sojourn and of the packages that a number depends on."""
     found = {"python": platform.python_version()}
