@@ -66,13 +66,13 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     counted = np.empty(len(paths.months))
     counted[: plan.seen] = plan.interceptions
     later = slice(plan.seen, None)
-    level = _stack(paths, "level")[later] * _stack(paths, "factor")[later] / 12
+    factor = _stack(paths, FACTORS)
+    level = _stack(paths, LEVELS)[later] * factor[later] / 12
     if deviations is not None:
         level = level * np.exp(deviations[later])
     claims[later] = level[:, :, None] * plan.mix
-    past_factor = _stack(paths, "factor")[: plan.seen]
-    if np.any(past_factor != 1.0):
-        claims[: plan.seen] *= past_factor[:, :, None]
+    if np.any(factor[: plan.seen] != 1.0):
+        claims[: plan.seen] *= factor[: plan.seen, :, None]
     before = claims[:, BETWEEN].sum(axis=1)
     change = events.multiplier(paths)
     if change is not None:
@@ -200,10 +200,16 @@ def _plan(first: int, length: int) -> _Plan:
 
 
 def _check(paths: Paths) -> None:
-    if np.any(np.diff(paths.months) != 1):
+    span = paths.months
+    if len(span) > 1 and (span[-1] - span[0] != len(span) - 1 or np.any(span[1:] <= span[:-1])):
         raise InputError("intake", "months", "a gap", "months one after the other")
 
 
-def _stack(paths: Paths, what: str) -> Array:
-    """Parameter arrivals.MODE.`what` of every mode, [T, mode]."""
-    return np.stack([paths[f"arrivals.{mode}.{what}"] for mode in MODES], axis=1)
+LEVELS, FACTORS = (
+    tuple(f"arrivals.{mode}.{what}" for mode in MODES) for what in ("level", "factor")
+)
+
+
+def _stack(paths: Paths, names: tuple[str, ...]) -> Array:
+    """Parameters of every mode, [T, mode]."""
+    return paths.value[[paths.index[name] for name in names]].T

@@ -65,10 +65,10 @@ def multiplier(paths: Paths) -> Effect | None:
 
     Uses law.* switches and event.* switches and effects of `paths`.
     """
-    base = reference(int(paths.months[0]), len(paths.months))
-    now = switches(paths)
-    if all(np.array_equal(now[name], base[name]) for name in SWITCHES):
+    first, length = int(paths.months[0]), len(paths.months)
+    if np.array_equal(_table(paths), _reference_table(first, length)):
         return None
+    base, now = reference(first, length), switches(paths)
     log = _agreement(paths, now) - _agreement(paths, base)
     mexico = np.zeros_like(log)
     changed = [name for name in SWITCHES if not np.array_equal(now[name], base[name])]
@@ -105,6 +105,16 @@ def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
             off = np.maximum(off, np.maximum(at_ports, 0.0))
         log[:, mode] = none * off + ports * at_ports
     return log
+
+
+def _table(paths: Paths) -> Array:
+    """The switches as rows [switch, T]."""
+    return paths.value[[paths.index[name] for name in SWITCHES]]
+
+
+@lru_cache(maxsize=16)
+def _reference_table(first: int, length: int) -> Array:
+    return np.array([reference(first, length)[name] for name in SWITCHES])
 
 
 @lru_cache(maxsize=16)
