@@ -42,10 +42,10 @@ class Run:
     def exogenous(self) -> dict:
         return {"other_removals": np.full(T, self.others_removed)}
 
-    def stock(self, stage: str) -> np.ndarray:
+    def total_stock(self, stage: str) -> np.ndarray:
         self.asked.append(stage)
         people = {"without_status": self.refused, "removal": self.waiting}[stage]
-        return np.full((T, 2), people / 2)
+        return np.full(T, people)
 
 
 def test_it_is_a_range_with_its_method_and_never_one_number() -> None:

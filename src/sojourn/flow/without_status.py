@@ -51,16 +51,16 @@ class Flows(Protocol):
     @property
     def exogenous(self) -> dict[str, Array]: ...
 
-    def stock(self, stage: str) -> Array:
-        """People in the stage at month end [T, G]."""
+    def total_stock(self, stage: str) -> Array:
+        """People in the stage at month end [T]."""
 
 
 def stock(flows: Flows, paths: Paths) -> Range:
     """Low and high by month [T], persons; every uncertain parameter at the end that widens it."""
     low = _others(flows, paths, paths.low, paths.high)
     high = _others(flows, paths, paths.high, paths.low)
-    refused = flows.stock("without_status").sum(axis=1)
-    waiting = flows.stock("removal").sum(axis=1)
+    refused = flows.total_stock("without_status")
+    waiting = flows.total_stock("removal")
     return Range(refused + low, refused + waiting + high, METHOD, METHOD_FR)
 
 
@@ -76,8 +76,8 @@ def member(flows: Flows, paths: Paths) -> Array:
 
 def parts(flows: Flows, paths: Paths) -> dict[str, Range]:
     """The range of each part by month [T]: refused and not removed, expired or undetected."""
-    refused = flows.stock("without_status").sum(axis=1)
-    waiting = flows.stock("removal").sum(axis=1)
+    refused = flows.total_stock("without_status")
+    waiting = flows.total_stock("removal")
     low = _others(flows, paths, paths.low, paths.high)
     high = _others(flows, paths, paths.high, paths.low)
     return {
