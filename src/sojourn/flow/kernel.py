@@ -26,40 +26,43 @@ TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
 
 
+# sums run in eight strands: fast on any processor, in an order that no compiler may change
 @njit(cache=True, nogil=True, error_model="numpy")
 def _total(x):
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
+    a = b = c = d = e = f = g = h = 0.0
     n = x.shape[0]
-    k = n - n % 4
-    for i in range(0, k, 4):
+    k = n - n % 8
+    for i in range(0, k, 8):
         a += x[i]
         b += x[i + 1]
         c += x[i + 2]
         d += x[i + 3]
+        e += x[i + 4]
+        f += x[i + 5]
+        g += x[i + 6]
+        h += x[i + 7]
     for i in range(k, n):
         a += x[i]
-    return (a + b) + (c + d)
+    return ((a + e) + (b + f)) + ((c + g) + (d + h))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _dot(x, y):
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
+    a = b = c = d = e = f = g = h = 0.0
     n = x.shape[0]
-    k = n - n % 4
-    for i in range(0, k, 4):
+    k = n - n % 8
+    for i in range(0, k, 8):
         a += x[i] * y[i]
         b += x[i + 1] * y[i + 1]
         c += x[i + 2] * y[i + 2]
         d += x[i + 3] * y[i + 3]
+        e += x[i + 4] * y[i + 4]
+        f += x[i + 5] * y[i + 5]
+        g += x[i + 6] * y[i + 6]
+        h += x[i + 7] * y[i + 7]
     for i in range(k, n):
         a += x[i] * y[i]
-    return (a + b) + (c + d)
+    return ((a + e) + (b + f)) + ((c + g) + (d + h))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -162,6 +165,7 @@ def run(
     # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
     n_epochs = share_row.shape[0]
     leaving = np.zeros((n_epochs + 2, n_groups))
+    number = np.zeros(n_epochs + 2)
     exits = n_epochs
     recalled = n_epochs + 1
     oldest = np.zeros(n_stages, np.int64)
@@ -170,6 +174,13 @@ def run(
     recalls = np.zeros(recall_share.shape[0], np.bool_)
     for k in range(recall_share.shape[0]):
         recalls[k] = _total(recall_share[k]) > 0.0
+    # a share that is the same for all groups needs no sum over groups
+    even = np.empty(share.shape[0])
+    for i in range(share.shape[0]):
+        even[i] = share[i, 0]
+        for g in range(n_groups):
+            if share[i, g] != share[i, 0]:
+                even[i] = -1.0
     tallied = tally.shape[1] > 0
 
     for s in range(n_stages):
@@ -194,24 +205,24 @@ def run(
             if row >= 0:
                 for g in range(n_groups):
                     coming[s, g] += arrivals[row, t, g]
-            for g in range(n_groups):
-                now[s, g] += coming[s, g]
-            if keeps:
-                if stage_back[s]:
-                    for g in range(n_groups):
-                        entries[s, here, g] = coming[s, g] + later[s, g]
-                        later[s, g] = 0.0
-                else:
-                    for g in range(n_groups):
-                        entries[s, here, g] = coming[s, g]
+            if not keeps:
+                for g in range(n_groups):
+                    now[s, g] += coming[s, g]
+                    coming[s, g] = 0.0
+                    later[s, g] = 0.0
+            else:
+                for g in range(n_groups):
+                    new = coming[s, g]
+                    coming[s, g] = 0.0
+                    now[s, g] += new
+                    entries[s, here, g] = new + later[s, g]
+                    later[s, g] = 0.0
                 persons[here] = _total(entries[s, here])
                 fraction[here] = 1.0
                 if s == stage_recall and recalls[epoch[t]]:
                     recallable[t] = _dot(recall_share[epoch[t]], entries[s, here])
                 while oldest[s] < here and fraction[oldest[s]] * persons[oldest[s]] < TINY:
                     oldest[s] += 1
-            for g in range(n_groups):
-                coming[s, g] = 0.0
             first = oldest[s]
 
             # 2. exits while waiting
@@ -373,6 +384,12 @@ def run(
             waited[s, t] = months
 
             # 5. those leaving, over the edges
+            for r in range(k_first, k_last + 1):
+                number[r] = _total(leaving[r])
+            if h > 0.0:
+                number[exits] = _total(leaving[exits])
+            if noticed:
+                number[recalled] = _total(leaving[recalled])
             for e in range(stage_edges[s, 0], stage_edges[s, 1]):
                 kind = edge_kind[e]
                 if kind == DECISION:
@@ -390,7 +407,13 @@ def run(
                 slot = edge_slot[e]
                 joins = edge_joins[e]
                 for r in range(r_first, r_last + 1):
+                    if number[r] == 0.0:
+                        continue
                     i = share_row[r if kind == DECISION else epoch[t], e]
+                    if even[i] >= 0.0:
+                        flow_total[e, t] += even[i] * number[r]
+                    else:
+                        flow_total[e, t] += _dot(share[i], leaving[r])
                     if to > s:
                         for g in range(n_groups):
                             coming[to, g] += share[i, g] * leaving[r, g]
@@ -402,7 +425,6 @@ def run(
                     if slot >= 0:
                         for g in range(n_groups):
                             flow[slot, t, g] += share[i, g] * leaving[r, g]
-                    flow_total[e, t] += _dot(share[i], leaving[r])
                     if joins >= 0:
                         f = joining[e, t]
                         for g in range(n_groups):
