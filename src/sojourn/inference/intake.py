@@ -13,7 +13,7 @@ Each member has one draw of momentum and reversion. Everything is fitted inside 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ from sojourn.inference import draws
 from sojourn.inference.reversion import MEMORIES, WINDOW, Constants, constants, response
 from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import MODES
+from sojourn.inputs.parameters import Paths
 
 Array = NDArray[np.float64]
 
@@ -225,6 +226,19 @@ def deviations(span: NDArray[np.int64], seed: int, lo: int, hi: int) -> Array:
     skip = max(0, int(span[0]) - arrivals.OBSERVED_UNTIL - 1)
     out[:, first:] = found[:, skip:]
     return out
+
+
+def settle(paths: Paths) -> Paths:
+    """Paths in which the levels of future intake are exact: their range is that of `deviations`.
+
+    The parameter table gives `arrivals.MODE.level` a range for readers; a member that draws its
+    deviations too would count the same uncertainty twice.
+    """
+    low, high = paths.low.copy(), paths.high.copy()
+    for name, row in paths.index.items():
+        if name.startswith("arrivals.") and name.endswith(".level"):
+            low[row] = high[row] = paths.value[row]
+    return replace(paths, low=low, high=high)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles
 from sojourn.flow import simulate as flow
-from sojourn.inference import draws, intake, readout
+from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import CHUNK, Plan
 from sojourn.inference.sampler import Sampler
@@ -51,7 +51,7 @@ class Model:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         span = months.span(months.FIRST, plan.periods.last)
-        self.sampler = Sampler(plan.scenario.parameters().paths(span))
+        self.sampler = Sampler(intake.settle(plan.scenario.parameters().paths(span)))
         self.paths = self.sampler.paths
         self._shares_drawn = any(name.startswith(SHARES) for name in self.sampler.names)
         self._shares = profiles.shares(self.paths)
@@ -115,7 +115,9 @@ class Model:
 
     def _block(self, lo: int) -> tuple[Floats, Floats]:
         hi = min(lo + CHUNK, self.plan.members)
-        u = draws.matrix(self.plan.seed, self.sampler.names, range(lo, hi))
+        names, seed = self.sampler.names, self.plan.seed
+        u = draws.matrix(seed, names, range(lo, hi))
+        u = posterior.overlay(u, names, seed, lo, hi)
         deviations = intake.deviations(self.paths.months, self.plan.seed, lo, hi)
         return self.sampler.values(u), deviations
 
