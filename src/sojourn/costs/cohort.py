@@ -38,7 +38,11 @@ PREFIXES = ("cost.", "benefit.", "residence.")
 
 @dataclass(frozen=True)
 class Estimate:
-    """A cohort's cost: `central` at the central values, `drawn` over members for the ranges."""
+    """A cohort's cost: `central` at the central values, `drawn` over members for the ranges.
+
+    `waits`: months in a stage; `basis`: shares, waits and capacity as known at the day, with what
+    they are from (empty in a run, whose parameters say it).
+    """
 
     cohort: str
     mode: str | None
@@ -51,6 +55,7 @@ class Estimate:
     waits: dict[str, float]
     prices: Prices
     unpriced: tuple[programmes.Programme, ...]
+    basis: dict[str, known.Known]
 
     @property
     def persons(self) -> float:
@@ -126,6 +131,7 @@ class Estimate:
                 "to_the_end": float((one.shares * one.waits).sum(axis=0)[0]),
                 **self.waits,
             },
+            "basis": {name: told._asdict() for name, told in self.basis.items()},
             "lines": self.lines(),
             "not_counted": self.not_counted(),
         }
@@ -134,13 +140,12 @@ class Estimate:
         one, many = self.central, self.drawn
         # a path may be closed in one member and open in another, so the two lists can differ
         drawn = many.paths.index(one.paths[p]) if one.paths[p] in many.paths else None
-        low, high = (
-            (None, None) if drawn is None else _range(many.costs[drawn], float(one.costs[p, 0]))
-        )
+        spent = float(one.costs[p, 0])
+        low, high = (None, None) if drawn is None else _range(many.costs[drawn], spent)
         return {
             "path": " > ".join(one.paths[p]),
             "share": float(one.shares[p, 0]),
-            "cost": float(one.costs[p, 0]),
+            "cost": spent,
             "low": low,
             "high": high,
             "months": float(one.waits[p, 0]),
@@ -342,6 +347,7 @@ def _as_known(ask: _Ask, day: date) -> Estimate:
         ask.cohort, ask.mode, ask.nationality, day, ask.payer, ask.scope,
         follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
         central, follow.unpriced(central, ask.lines),
+        {"capacity": told.capacity, "claims": told.inflow, **told.shares, **told.waits},
     )  # fmt: skip
 
 
@@ -395,7 +401,7 @@ def _as_run(ask: _Ask) -> Estimate:
     return Estimate(
         ask.cohort, ask.mode, ask.nationality, None, ask.payer, ask.scope,
         follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
-        central, follow.unpriced(central, ask.lines),
+        central, follow.unpriced(central, ask.lines), {},
     )  # fmt: skip
 
 
