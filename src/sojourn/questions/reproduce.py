@@ -21,7 +21,7 @@ class Row:
     """One quantity: published, model, happened; `rounding`: half the width of what was said.
 
     `at_least`: the source said more than ("over", "in excess of"). `within` is None where nothing
-    was published to compare. `inputs` says what was fed in.
+    was published to compare. `inputs` says what was fed in; low, high: the model's range, if any.
     """
 
     quantity: str
@@ -34,6 +34,8 @@ class Row:
     inputs: str
     note: str
     source_id: str
+    low: float | None = None
+    high: float | None = None
 
     @property
     def within(self) -> bool | None:
@@ -55,7 +57,7 @@ class Reproduction:
     run: Callable[[], list[Row]]
 
 
-MODULES = ("projections",)
+MODULES = ("projections", "pbo_2018")
 """Modules beside this one whose `ALL` is a tuple of reproductions."""
 
 
@@ -81,6 +83,7 @@ def as_row(name: str, row: Row) -> dict[str, Any]:
         "published": row.published, "model": row.model, "happened": row.happened,
         "difference": difference, "rounding": row.rounding, "at_least": row.at_least,
         "within": row.within, "inputs": row.inputs, "note": row.note, "source_id": row.source_id,
+        "low": row.low, "high": row.high,
     }  # fmt: skip
 
 
