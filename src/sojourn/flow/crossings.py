@@ -87,16 +87,16 @@ def joint(pub: Published, mode: Cells, nationality: Cells) -> Cells:
     seed = seeds(pub, nationality)
     fitted = fit(seed, mode.value, nationality.value)
     window = crossing_window(pub)
+    goal = crossed_share(pub, nationality)
+    goal[-1] = np.nan
     for _ in range(40):
-        # until those who crossed in the published window are the published numbers
+        # until those who crossed in the published window are the published shares
         crossed = fitted[window, BETWEEN].sum(axis=0)
-        goal = pub.between_nationality * crossed.sum() / np.nansum(pub.between_nationality)
-        goal[-1] = np.nan
-        step = np.where(np.isnan(goal), 1.0, goal / np.maximum(crossed, 1.0))
+        step = np.where(np.isnan(goal), 1.0, goal * crossed.sum() / np.maximum(crossed, 1.0))
         seed[BETWEEN] *= step
         seed[LAND] *= np.sqrt(step)
         fitted = fit(seed, mode.value, nationality.value, rounds=60)
-    # outside the published window the propensities are an assumption: half as strong
+    # outside the published window the propensities are an assumption: their square root
     seed = np.where(window[:, None, None], seed, np.sqrt(seed))
     fitted = fit(seed, mode.value, nationality.value)
     late = pub.months >= months.parse("2025-01")
@@ -106,21 +106,24 @@ def joint(pub: Published, mode: Cells, nationality: Cells) -> Cells:
     mix = mix / np.maximum(mix.sum(axis=1, keepdims=True), 1e-9)
     fitted[late] = mode.value[late][:, :, None] * mix
     flat = fit(np.ones_like(seed), mode.value, nationality.value)
-    down = (
-        np.minimum(mode.low / np.maximum(mode.value, 1e-9), 1.0)[:, :, None]
-        * np.minimum(nationality.low / np.maximum(nationality.value, 1e-9), 1.0)[:, None]
-    )
-    up = np.maximum(mode.high, 1e-9)[:, :, None] / np.maximum(mode.value, 1e-9)[:, :, None]
-    up = (
-        np.clip(up, 1.0, 20.0)
-        * np.clip(nationality.high / np.maximum(nationality.value, 1e-9), 1.0, 20.0)[:, None]
-    )
-    low = np.minimum(fitted, flat) * down
-    high = np.maximum(fitted, flat) * up + 1
+    low, high = _bounds(mode, nationality, np.minimum(fitted, flat), np.maximum(fitted, flat))
     # who came by land in the surge of 2025 is not published: up to three times the usual share
     high[late, LAND] = np.minimum(3 * fitted[late, LAND], mode.high[late, LAND, None])
     high = np.maximum(high, fitted)
     return Cells(fitted, low, high, np.zeros(fitted.shape, dtype=bool))
+
+
+def _bounds(mode: Cells, nationality: Cells, least: Array, most: Array) -> tuple[Array, Array]:
+    """Low and high of joint cells: two fits, stretched by the ranges of both margins."""
+
+    def reach(cells: Cells, end: Array) -> Array:
+        return np.clip(end / np.maximum(cells.value, 1e-9), 0.0, 20.0)
+
+    down = np.minimum(reach(mode, mode.low), 1.0)[:, :, None]
+    down = down * np.minimum(reach(nationality, nationality.low), 1.0)[:, None]
+    up = np.maximum(reach(mode, mode.high), 1.0)[:, :, None]
+    up = up * np.maximum(reach(nationality, nationality.high), 1.0)[:, None]
+    return least * down, most * up + 1
 
 
 def crossing_window(pub: Published) -> NDArray[np.bool_]:
@@ -128,24 +131,30 @@ def crossing_window(pub: Published) -> NDArray[np.bool_]:
     return (pub.months >= months.parse("2017-02")) & (pub.months <= months.parse("2022-09"))
 
 
-def seeds(pub: Published, nationality: Cells) -> Array:
-    """Propensity [5, 13] of each nationality to come by each mode, relative to all claims."""
-    at = crossing_window(pub)
-    overall = nationality.value[at].sum(axis=0)
+def crossed_share(pub: Published, nationality: Cells) -> Array:
+    """Share of each group [13] among those who crossed from February 2017 to September 2022.
+
+    Published for the top ten. A group outside it had fewer than the tenth: it takes half of that,
+    or its share of all claims where that is less; the group `other` holds the rest.
+    """
+    overall = nationality.value[crossing_window(pub)].sum(axis=0)
     overall = overall / overall.sum()
     crossed = pub.between_nationality.copy()
+    total = np.nansum(crossed)
     unknown = np.isnan(crossed)
-    names = list(NATIONALITIES)
-    rest = names.index("other")
-    # nationalities outside the published top ten share the row "all others" with the rest
-    spread = crossed[rest] * overall / overall[unknown | (np.arange(len(names)) == rest)].sum()
-    crossed = np.where(unknown, spread, crossed)
-    relative = crossed / crossed.sum() / np.maximum(overall, 1e-9)
-    relative[names.index("MEX")] = 0.02
-    out = np.ones((len(MODES), len(names)))
+    crossed[unknown] = np.minimum(pub.between_least / 2, total * overall[unknown])
+    crossed[-1] = total - crossed[:-1].sum()
+    return crossed / total
+
+
+def seeds(pub: Published, nationality: Cells) -> Array:
+    """Propensity [5, 13] of each nationality to come by each mode, relative to all claims."""
+    overall = nationality.value[crossing_window(pub)].sum(axis=0)
+    relative = crossed_share(pub, nationality) * overall.sum() / np.maximum(overall, 1e-9)
+    out = np.ones((len(MODES), len(overall)))
     out[BETWEEN], out[LAND] = relative, relative
     # United States citizens, mostly children of other claimants, come by the land border
-    out[LAND, names.index("USA")] = out[BETWEEN, names.index("USA")] = 3.0
+    out[LAND, list(NATIONALITIES).index("USA")] = 3.0
     return np.maximum(out, 1e-6)
 
 

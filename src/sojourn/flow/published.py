@@ -37,7 +37,7 @@ class Published:
     interceptions, quebec_interceptions, provinces_interceptions (sum of the provinces published)
     [T]; mode [T, 5] (the monthly table of 2023-24, its own vintage); nationality [T, 13] and its
     suppressed cells; yearly tables by year; between_nationality [13] (referred claims of people
-    who entered between ports, February 2017 to September 2022).
+    who entered between ports, February 2017 to September 2022), and the smallest of its top ten.
     """
 
     months: NDArray[np.int64]
@@ -59,6 +59,7 @@ class Published:
     nationality_suppressed: NDArray[np.bool_]
     nationality_year: Mapping[int, Array]
     between_nationality: Array
+    between_least: float
 
 
 def load() -> Published:
@@ -133,6 +134,7 @@ def load() -> Published:
         nationality_suppressed=suppressed,
         nationality_year=nations,
         between_nationality=_crossed(),
+        between_least=min(_top_ten()),
     )
 
 
@@ -208,9 +210,20 @@ def _crossed() -> Array:
     NaN for groups outside the published top ten; the last cell holds all others.
     """
     out = np.full(len(NATIONALITIES), np.nan)
-    for figure in figures.rows("referred"):
-        irregular = figure.item == "population=irregular"
-        if figure.used and figure.nationality and irregular:
-            n = _group(figure.nationality)
-            out[n] = np.nansum([out[n], figure.value])
+    for figure in _irregular():
+        n = _group(figure.nationality)
+        out[n] = np.nansum([out[n], figure.value])
     return out
+
+
+def _top_ten() -> list[float]:
+    """Published numbers of the ten nationalities named in the table."""
+    return [float(f.value or 0) for f in _irregular() if f.nationality != "other"]
+
+
+def _irregular() -> list[figures.Figure]:
+    return [
+        figure
+        for figure in figures.rows("referred")
+        if figure.used and figure.nationality and figure.item == "population=irregular"
+    ]

@@ -110,7 +110,7 @@ def interceptions(pub: Published) -> Cells:
     near = rebuilt & (pub.months >= months.parse("2016-01"))
     low[near] = value[near] * (1 - PROXY_ERROR)
     high[near] = value[near] * (1 + PROXY_ERROR)
-    # British Columbia's count is not published for 2024: it was a fifth of others at most before
+    # the provinces held are not all: British Columbia's count is not published after March 2023
     high[rest] = value[rest] * 2
     return Cells(value, low, high, ~rebuilt)
 
@@ -191,7 +191,7 @@ def between_ports(pub: Published) -> Cells:
     low[late], high[late] = 0.0, np.nanmax(pub.mode[pub.months // 12 == 2024, BETWEEN])
     # a claim between ports is booked at a border or an inland office, so it cannot exceed them
     ceiling = border + np.nan_to_num(pub.office[:, INLAND]) - 10
-    return Cells(np.minimum(value, ceiling), low, np.minimum(high, ceiling), counted.exact & False)
+    return Cells(np.minimum(value, ceiling), low, np.minimum(high, ceiling), np.zeros_like(at))
 
 
 def table_cells(pub: Published, mode: int) -> tuple[NDArray[np.bool_], Array, Array, Array]:
