@@ -1,0 +1,1 @@
+"""Benchmarks, all in one session: python -m benchmarks."""
