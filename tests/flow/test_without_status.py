@@ -183,3 +183,14 @@ def test_the_sum_and_the_month_by_month_stock_agree() -> None:
     assert np.allclose(ws._carried(5_000.0, net, stay), path)
     falling = ws._carried(50.0, -net, stay)
     assert falling.min() == 0.0
+
+
+def test_too_few_members_to_make_a_range_are_refused() -> None:
+    from sojourn.inference import ensemble
+
+    with pytest.raises(InputError, match="only as a range"):
+        ensemble.planned("baseline", members=3, series=["us.without_status"])
+    shown = {row.series for row in ensemble.planned("baseline", members=3).rows}
+    assert not shown & {"without_status", "us.without_status"}
+    shown = {row.series for row in ensemble.planned("baseline", members=200).rows}
+    assert shown >= {"without_status", "us.without_status"}
