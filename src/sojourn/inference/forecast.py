@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sojourn.inference import intake, walk
 from sojourn.inference.history import History, monthly
 from sojourn.inputs import months
+from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError, nearest
 
 Array = NDArray[np.float64]
@@ -20,6 +21,10 @@ LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Quantiles given by default: every level that scores use, and the 80 % interval."""
 
 MEMBERS = 2000
+FLOW_MEMBERS = 400
+MONTHLY = ("claims", "interceptions")
+"""Series forecast from their own monthly record."""
+
 LONGEST = 120
 """Months that may be asked for: ten years."""
 
@@ -53,32 +58,48 @@ def forecast(
     as_of: date | str,
     horizon: int,
     model: str = "sojourn",
-    members: int = MEMBERS,
+    members: int | None = None,
     seed: int = 0,
     levels: Sequence[float] = LEVELS,
 ) -> list[dict[str, Any]]:
     """Quantiles of a series for months 1 to `horizon` after the month of `as_of`.
 
     Only figures published by `as_of` are read, in the vintage of that day. The last of them is
-    some months older (`origin_data`), so the path first crosses those months. Rows are those of
-    the long table with the hub columns `model`, `origin_date`, `target`, `horizon`.
-    Raises InputError for an unknown series or model, a series with no monthly record, a day
-    before it or a horizon outside 1 to 120.
+    some months older (`origin_data`), so the path first crosses those months. `claims` and
+    `interceptions` follow the monthly model; series of the claim system (`hindcast.KNOWN`) follow
+    the flow simulation, driven by the same forecast of claims and by the capacity known then.
+    members: 2,000 by default, 400 through the simulation. Rows are those of the long table with
+    the hub columns `model`, `origin_date`, `target`, `horizon`.
+    Raises InputError for an unknown series or model, a series that no model gives, a day before
+    the record or a horizon outside 1 to 120.
     """
+    from sojourn.inference import hindcast
+
     day = parse_day(as_of)
     check_horizon(horizon)
     if model not in MODELS:
         raise InputError("forecast", "model", model, nearest(model, MODELS))
-    known = monthly(series, day)
-    lag = max(0, months.of_day(day) - known.last)
-    if known.last + lag + horizon > months.HORIZON:
+    unit = declared.get(series, where="forecast").unit
+    origin = months.of_day(day)
+    if origin + horizon > months.HORIZON:
         last = months.text(months.HORIZON)
         raise InputError("forecast", "horizon", horizon, f"a last month by {last}")
-    paths = MODELS[model](known, day, lag + horizon, seed, 0, members)[:, lag:]
-    values = np.quantile(paths, levels, axis=0)
+    if series in hindcast.KNOWN and series not in MONTHLY:
+        if model != "sojourn":
+            expected = f"sojourn: {series} has no monthly record for a walk to start from"
+            raise InputError("forecast", "model", model, expected)
+        made = hindcast.hindcast(
+            day, origin + horizon, series=(series,), members=members or FLOW_MEMBERS, seed=seed
+        )
+        values = np.nanquantile(made.values[series], levels, axis=0)
+        seen = made.record["claims_through"]
+    else:
+        known = monthly(series, day)
+        lag = max(0, origin - known.last)
+        paths = MODELS[model](known, day, lag + horizon, seed, 0, members or MEMBERS)[:, lag:]
+        values, seen = np.quantile(paths, levels, axis=0), months.text(known.last)
     return [
-        row(series, known.unit, model, day, known.last + lag, h, level, values[q, h - 1])
-        | {"origin_data": months.text(known.last)}
+        row(series, unit, model, day, origin, h, level, values[q, h - 1]) | {"origin_data": seen}
         for h in range(1, horizon + 1)
         for q, level in enumerate(levels)
     ]

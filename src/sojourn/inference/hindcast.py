@@ -50,6 +50,13 @@ SERIES = (
 DEFINITIONS = ("population=all_new_system", "population=all", "")
 """RPD definitions compared, best first; no item where a series has one definition."""
 
+KNOWN = (
+    *SERIES, "eligibility.pending", "ineligible", "returned_to_us", "rpd.accepted",
+    "rpd.rejected", "rpd.withdrawn", "rpd.wait_projected", "rad.allowed", "court.pending",
+    "prra.pending",
+)  # fmt: skip
+"""Every series that may be asked for."""
+
 EARLIEST = "2016-01-01"
 LONGEST = 120
 
@@ -140,8 +147,8 @@ def _given(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _check(day: date, last: int) -> None:
-    if day < date.fromisoformat(EARLIEST) or months.of_day(day) > arrivals.OBSERVED_UNTIL + 3:
-        end = months.last_day(arrivals.OBSERVED_UNTIL + 3)
+    if not date.fromisoformat(EARLIEST) <= day <= months.last_day(months.LAST):
+        end = months.last_day(months.LAST)
         raise InputError("--as-of", "as_of", str(day), f"a day from {EARLIEST} to {end}")
     ahead = last - months.of_day(day)
     if not 1 <= ahead <= LONGEST or last > months.HORIZON:
@@ -152,8 +159,8 @@ def _check(day: date, last: int) -> None:
 
 def _series(series: Sequence[str], by: Sequence[str]) -> tuple[str, ...]:
     for name in series:
-        if name not in SERIES:
-            raise InputError("--series", "series", name, nearest(name, SERIES))
+        if name not in KNOWN:
+            raise InputError("--series", "series", name, nearest(name, KNOWN))
     for dim in by:
         if dim not in ("mode", "nationality"):
             raise InputError("--by", "dimension", dim, nearest(dim, ("mode", "nationality")))
@@ -166,6 +173,8 @@ def came(series: str, day: date, last: int) -> list[Figure]:
     Of the four RPD definitions the new-system one, and the full count where only it is published.
     """
     published = {"rpd.age_under_12": ("rpd.age_under_12", "rpd.age"), "rpd.age_over_24": ()}
+    if series not in figures.registry() and series not in published:
+        return []
     taken: dict[tuple[date, date, str], Figure] = {}
     for name in published.get(series, (series,)):
         for item in ("*",) if name == "rpd.age" else DEFINITIONS:
@@ -209,7 +218,13 @@ def _intake(paths: Any, claims: Array) -> arrivals.Intake:
     return arrivals.Intake(paths.months, claims, between * per_claim)
 
 
-PACED = ("rpd.capacity", "rad.capacity", "removal.capacity", "pr.levels")
+PACED = (
+    "eligibility.capacity",
+    "rpd.capacity",
+    "rad.capacity",
+    "removal.capacity",
+    "pr.levels",
+)
 
 
 def _pace(day: date, span: NDArray[np.int64], members: int, seed: int) -> Array:

@@ -52,13 +52,24 @@ Model = Annotated[
     ),
 ]
 
+Paths = Annotated[
+    int | None,
+    typer.Option(
+        "--members",
+        help=say(
+            "Paths drawn [default: 2,000; 400 through the simulation].",
+            "Trajectoires tirées [par défaut : 2 000; 400 par la simulation].",
+        ),
+    ),
+]
+
 
 def forecast(
     series: Series,
     as_of: AsOf,
     horizon: Horizon = 12,
     model: Model = "sojourn",
-    members: options.Members = 2000,
+    members: Paths = None,
     seed: options.Seed = 0,
     json: options.Json = False,
     csv: options.Csv = None,
@@ -71,7 +82,8 @@ def forecast(
     with progress.waiting(lang):
         rows = inference.forecast(
             series, as_of=as_of, horizon=horizon, model=model,
-            members=options.members(members), seed=options.seed(seed),
+            members=None if members is None else options.members(members),
+            seed=options.seed(seed),
         )  # fmt: skip
     emit(
         rows, json=json, csv=csv, parquet=parquet, lang=lang,

@@ -51,7 +51,7 @@ def hindcast(
     levels = options.quantiles(quantiles)
     from sojourn.inference import hindcast as inference
 
-    names = options.listed(series, inference.SERIES, "--series", "series") or inference.SERIES
+    names = options.listed(series, inference.KNOWN, "--series", "series") or inference.SERIES
     with progress.waiting(lang):
         made = inference.hindcast(
             as_of, until,
