@@ -94,7 +94,7 @@ def test_parts_add_up_to_the_total() -> None:
 
 
 def test_the_table_is_the_long_table_with_every_series_by_default() -> None:
-    result = ensemble.run(BASE, members=2, until="2015-12")
+    result = ensemble.run(BASE, members=ensemble.FEWEST, until="2015-12")
     table = result.table()
     assert tuple(table.columns) == LONG_COLUMNS
     assert set(table["series"]) == set(SERIES)

@@ -29,6 +29,12 @@ from sojourn.inputs.series import QUANTILES
 IN_MEMORY = 192 * 2**20
 """Bytes of members held in memory; more go through chunk files in a temporary folder."""
 
+PROCESSES_FROM = 2048
+"""Members still to make from which processes are faster than threads (docs/scale.md)."""
+
+FEWEST = 20
+"""Members below which a stock that nobody counts would look like one number, and is not shown."""
+
 START, UNTIL = months.text(months.FIRST), months.text(months.LAST)
 
 By = str | Sequence[str]
@@ -51,7 +57,7 @@ def run(
     out: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     changes: Iterable[str] = (),
-    processes: bool = False,
+    processes: bool | None = None,
     limit: float | None = None,
     stop: threading.Event | None = None,
 ) -> Result:
@@ -60,10 +66,11 @@ def run(
     scenario: a Scenario, the name of a shipped one, or a TOML path; `changes` are further ones,
     written name=value@YYYY-MM. start, until: months shown (the run itself begins in 2015-01).
     series: names (all by default); by: dimensions to split by; fiscal: fiscal years, not months.
-    workers: threads (default: one a processor), or processes with `processes`; cluster: address
-    of a dask scheduler instead. out: run folder, whose finished chunks a later start goes on
-    from; keep="members" writes every member there too, as Parquet. progress is called a few times
-    a second; `stop` or `limit` (seconds) end the run early.
+    workers: how many (default: one a processor); processes: whether they are processes (default:
+    from 2,048 members on) or threads; cluster: address of a dask scheduler instead. out: run
+    folder, whose finished chunks a later start goes on from; keep="members" writes every member
+    there too, as Parquet. progress is called a few times a second; `stop` or `limit` (seconds) end
+    the run early.
 
     The result does not depend on workers, processes, cluster or folder. Raises InputError for
     wrong input; Stopped when ended early, with all finished chunks in the folder.
@@ -94,6 +101,7 @@ def planned(
     first, last = _month(start, "from"), _month(until, "until")
     shown = periods_of.of(first, last, "fiscal" if fiscal else "month")
     rows = outputs.rows(_names(series), _names(by) or (), member.cells())
+    rows = _ranges_need_members(rows, members, asked=series is not None)
     weights = outputs.weights(rows)
     return Plan(chosen, members, seed, shown, rows + weights, len(rows))
 
@@ -103,7 +111,7 @@ def execute(
     *,
     quantiles: Sequence[float] = QUANTILES,
     count: int | None = None,
-    processes: bool = False,
+    processes: bool | None = None,
     cluster: str | None = None,
     out: str | Path | None = None,
     keep: Literal["members"] | None = None,
@@ -121,6 +129,8 @@ def execute(
         raise InputError("--keep", "keep", keep, "members")
     if keep and out is None:
         raise InputError("--keep", "keep", keep, "a run folder beside it (--out FOLDER)")
+    if task is not None and processes is None:
+        processes = False
     store = made(
         plan, task if task is not None else member.Task(plan), count=count, processes=processes,
         cluster=cluster, out=out, progress=progress, limit=limit, stop=stop,
@@ -143,7 +153,7 @@ def made(
     task: local.Task,
     *,
     count: int | None = None,
-    processes: bool = False,
+    processes: bool | None = None,
     cluster: str | None = None,
     out: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -152,8 +162,11 @@ def made(
 ) -> chunks.Memory | chunks.Folder:
     """The store with every chunk of the plan; only the missing ones are made."""
     hands = hands_of(count)
-    store = _store(plan, out, processes)
+    many = cluster is None and hands > 1 and plan.members >= PROCESSES_FROM
+    store = _store(plan, out, many if processes is None else processes)
     reused = store.reused_members if isinstance(store, chunks.Folder) else 0
+    if processes is None:
+        processes = many and plan.members - reused >= PROCESSES_FROM
     watch = Watch(plan.members, reused, report=progress, limit=limit, stop=stop)
     try:
         if store.missing():
@@ -222,6 +235,22 @@ def _store(plan: Work, out: str | Path | None, processes: bool) -> chunks.Memory
     if processes or plan.members * plan.bytes_of_member > IN_MEMORY:
         return chunks.Folder.temporary(plan)
     return chunks.Memory(plan)
+
+
+def _ranges_need_members(
+    rows: tuple[outputs.Row, ...], members: int, *, asked: bool
+) -> tuple[outputs.Row, ...]:
+    """Rows without the stocks shown only as ranges where too few members would make a number.
+
+    Raises InputError where such a stock was asked for by name.
+    """
+    if members >= FEWEST:
+        return rows
+    ranged = [row.series for row in rows if declared.get(row.series).range_only]
+    if ranged and asked:
+        expected = f"{FEWEST} members or more for {ranged[0]}, which is shown only as a range"
+        raise InputError("--members", "members", members, expected)
+    return tuple(row for row in rows if row.series not in ranged)
 
 
 def _levels(plan: Plan, quantiles: Sequence[float]) -> tuple[float, ...]:

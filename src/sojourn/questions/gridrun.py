@@ -187,7 +187,7 @@ def run(
     grid: Grid,
     *,
     workers: int | None = None,
-    processes: bool = False,
+    processes: bool | None = None,
     cluster: str | None = None,
     out: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
