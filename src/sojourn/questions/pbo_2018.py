@@ -21,8 +21,8 @@ from sojourn.costs.pricing import Prices
 from sojourn.inputs import figures, months, parameters
 from sojourn.inputs.dimensions import Label
 from sojourn.inputs.parameters import Parameters
-from sojourn.questions.mechanism import Check
 from sojourn.questions.reproduce import Reproduction, Row
+from sojourn.questions.validate import Check
 
 DAY = date(2018, 11, 29)
 YEARS = ("2017-18", "2018-19", "2019-20")

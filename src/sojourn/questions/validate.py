@@ -25,6 +25,8 @@ SOURCES = (
     "sojourn.questions.score_sheet:calibration",
     "sojourn.questions.score_sheet:reproductions",
     "sojourn.questions.episodes:checks",
+    "sojourn.questions.public_accounts:checks",
+    "sojourn.questions.pbo_2018:checks",
 )
 """Functions that give checks, as module:function; each gives rows or dataclasses of `FIELDS`."""
 
