@@ -164,7 +164,7 @@ def fan(
         "rows": points,
         "observed": dots,
         "reference": other,
-        "labels": end_labels(points, lang, digits, line, other, reference_name),
+        "labels": end_labels(points, lang, digits, line, other, reference_name, height),
     }
     spec["layer"] = layers
     return spec
@@ -242,6 +242,7 @@ def end_labels(
     line: bool,
     other: Sequence[Row],
     reference_name: str,
+    height: int = WIDE[1],
 ) -> list[dict[str, Any]]:
     """Values of the last month, written beside the band instead of a legend."""
     if not points:
@@ -261,7 +262,9 @@ def end_labels(
         words = f"{reference_name} {about(value, lang, digits)}".strip()
         labels.append((value, words, False, "soft"))
     top = max([p["q95"] for p in points if p.get("q95") is not None] or [1.0])
-    placed = spread([label[0] for label in labels], 0.055 * (top or 1.0))
+    # a line of text takes about 15 pixels of the plot
+    gap = (top or 1.0) * 15 / (height - 60)
+    placed = spread([label[0] for label in labels], gap)
     return [
         {"date": last["date"], "value": rounded(y), "words": words, "bold": bold, "colour": role}
         for y, (_, words, bold, role) in zip(placed, labels, strict=True)

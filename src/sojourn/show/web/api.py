@@ -19,6 +19,7 @@ from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.scenario import Scenario
 from sojourn.show.cli import options
 from sojourn.show.cli.emit import document
+from sojourn.show.web import costing
 from sojourn.show.web.engine import Engine
 from sojourn.show.web.problems import answers
 
@@ -358,8 +359,5 @@ def cost(
     scope: Literal["all", "pbo"] = "all",
 ) -> Response:
     """Money per person to the end of the cohort's cases, by payer, stage and path."""
-    from sojourn.show.web import costing
-
-    with engine(request).room():
-        found = costing.cost(cohort, mode, nationality, payer, as_of, scope)
-    return reply(found)
+    owner = engine(request)
+    return reply(costing.cost(owner, cohort, mode, nationality, payer, as_of, scope))

@@ -8,67 +8,16 @@ from typing import Any
 from sojourn.inputs import figures as figures_of
 from sojourn.inputs import months, parameters, sources
 from sojourn.inputs import series as declared
-from sojourn.inputs.dimensions import MODES, PAYERS
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
-from sojourn.show import blocks, i18n, report, tables
+from sojourn.show import blocks, report, tables
 from sojourn.show import cells as cells_of
 from sojourn.show.i18n import say
-from sojourn.show.web import costing, levers, outlook, text
+from sojourn.show.web import levers, outlook, text
 from sojourn.show.web.engine import Engine
 
 ROWS = 400
 """Rows of a series shown on its page; its files hold all."""
-
-
-def costs(cohort: str, mode: str, scope: str, lang: str) -> dict[str, Any]:
-    """The cohort's cost by payer, stage and path. Raises InputError."""
-    months.parse_fiscal_year(cohort, where="query", field="cohort")
-    if scope not in ("all", "pbo"):
-        raise InputError("query", "scope", scope, "all | pbo")
-    found = costing.cost(cohort, mode or None, scope=scope)
-    return {
-        "found": found, "cohort": cohort, "mode": mode, "scope": scope,
-        "modes": [(code, getattr(label, lang)) for code, label in MODES.items()],
-        "cohorts": [months.fiscal_year(m) for m in range(2016 * 12 + 3, blocks.since(), 12)],
-        "by_payer": _money_rows(found.get("by_payer", {}), lang),
-        "by_stage": _money_rows(found.get("by_stage", {}), lang),
-        "paths": [
-            [str(one["path"]), i18n.percent(one["share"], lang, 1), i18n.money(one["cost"], lang)]
-            for one in sorted(found.get("paths", ()), key=lambda one: -one["share"])
-        ],
-        "outcomes": [[k.replace("_", " "), tables.cell(v, lang)]
-                     for k, v in found.get("outcomes", {}).items()],
-        "mean": i18n.money(found.get("mean"), lang), "total": i18n.money(found.get("total"), lang),
-        "persons": i18n.number(found.get("persons"), lang),
-        "prices": price_table(lang),
-    }  # fmt: skip
-
-
-def _money_rows(by_name: dict[str, Any], lang: str) -> list[list[str]]:
-    rows = []
-    for name, value in by_name.items():
-        label = PAYERS.get(name)
-        words = getattr(label, lang) if label else name.replace("_", " ").replace(".", " ")
-        rows.append([words, i18n.money(value, lang) if value is not None
-                     else say("not known", "inconnu", lang)])  # fmt: skip
-    return rows
-
-
-@lru_cache(maxsize=2)
-def price_table(lang: str) -> blocks.Table:
-    """Unit costs and quantities with their source: the latest row of every cost parameter."""
-    head = [say(en, fr, lang) for en, fr in (("Parameter", "Paramètre"), ("From", "Dès"),
-            ("Value", "Valeur"), ("Range", "Intervalle"), ("Unit", "Unité"), ("Kind", "Genre"),
-            ("Source", "Source"), ("Note", "Note"))]  # fmt: skip
-    lines = []
-    for name, rows in sorted(parameters.load().rows.items()):
-        if name.startswith(("cost.", "benefit.")):
-            row = rows[-1]
-            spread = "–" if row.low == row.high else f"{row.low:.6g}–{row.high:.6g}"
-            lines.append([name, months.text(row.start), f"{row.value:.6g}", spread, row.unit,
-                          row.kind, row.source_id, row.note])  # fmt: skip
-    return head, lines
 
 
 def cities(engine: Engine, lang: str) -> list[blocks.Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
@@ -14,6 +14,9 @@ from sojourn.inputs import figures, months, sources
 from sojourn.show import charts
 from sojourn.show.cli.emit import document
 from sojourn.show.web import levers, outlook
+
+if TYPE_CHECKING:
+    import polars as pl
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,6 +29,8 @@ MEDIA = {
     "png": "image/png",
 }
 Lang = Literal["en", "fr"]
+Name = Annotated[str, Path(max_length=60)]
+AsOf = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 def attachment(body: str | bytes, ending: str, name: str) -> Response:
@@ -91,26 +96,34 @@ def titled(look: outlook.Outlook, name: str, lang: str, size: str) -> charts.Spe
     return {**drawn[name], "title": title}
 
 
-@router.get("/{lang}/figures/{series}.{ending}")
-def figure(
-    lang: Lang,
-    series: Annotated[str, Path(max_length=60)],
-    ending: str,
-    as_of: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")] = None,
-) -> Response:
-    """Every row of a published series, used or not, or what the rows mean."""
-    if series.endswith(".metadata") and ending == "json":
-        series, ending = series.removesuffix(".metadata"), "metadata.json"
+@router.get("/{lang}/figures/{series}.csv")
+def figure_csv(lang: Lang, series: Name, as_of: AsOf = None) -> Response:
+    """Every row of a published series, used or not."""
+    return attachment(_rows(series, as_of).write_csv(), "csv", series)
+
+
+@router.get("/{lang}/figures/{series}.metadata.json")
+def figure_metadata(lang: Lang, series: Name) -> Response:
+    """What the rows of a published series mean."""
+    _known(series)
+    text = json.dumps(metadata(series), ensure_ascii=False, indent=1)
+    return attachment(text, "metadata.json", series)
+
+
+@router.get("/{lang}/figures/{series}.json")
+def figure_json(lang: Lang, series: Name, as_of: AsOf = None) -> Response:
+    """Every row of a published series, used or not."""
+    return attachment(document(_rows(series, as_of)), "json", series)
+
+
+def _known(series: str) -> None:
     if series not in figures.registry():
-        raise HTTPException(404, f"no series of that name; /{lang}/figures lists all")
-    if ending == "metadata.json":
-        text = json.dumps(metadata(series), ensure_ascii=False, indent=1)
-        return attachment(text, ending, series)
-    if ending not in ("csv", "json"):
-        raise HTTPException(404, f"no {ending} of a series: csv, json, metadata.json")
-    frame = figures.observed(series, as_of, used=False, period="*")
-    body = frame.write_csv() if ending == "csv" else document(frame)
-    return attachment(body, ending, series)
+        raise HTTPException(404, "no published series of that name")
+
+
+def _rows(series: str, as_of: str | None) -> pl.DataFrame:
+    _known(series)
+    return figures.observed(series, as_of, used=False, period="*")
 
 
 def metadata(series: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sojourn.inputs import scenario as scenarios
 from sojourn.inputs.scenario import Scenario
 from sojourn.show import blocks, charts, i18n, report
 from sojourn.show.i18n import say
-from sojourn.show.web import assets, case, content, levers, outlook, problems
+from sojourn.show.web import assets, case, content, costing, levers, outlook, problems
 
 router = APIRouter(include_in_schema=False)
 Lang = Literal["en", "fr"]
@@ -92,16 +92,20 @@ def drawing(spec: charts.Spec) -> Any:
 def controls(view: levers.View, lang: str) -> list[dict[str, Any]]:
     """The levers with their present values, as the form shows them."""
     shown = []
+    params = Scenario.load(view.base).parameters()
+    moved = dict(view.values)
     for lever in levers.levers():
-        value = view.value(lever)
-        digits = 0 if lever.step >= 1 else 2
-        unit = lever.unit.fr if lang == "fr" else lever.unit.en
-        shown.append({
-            "name": lever.name, "switch": lever.switch, "low": lever.low, "step": lever.step,
-            "high": max(lever.high, value), "value": blocks.plain(value), "on": value >= 0.5,
-            "label": lever.label.fr if lang == "fr" else lever.label.en, "unit": unit,
-            "words": i18n.number(value, lang, digits), "moved": lever.name in dict(view.values),
-        })  # fmt: skip
+        base = params.value(lever.name, view.start)
+        value = moved.get(lever.name, base)
+        shown.append(
+            {
+                "name": lever.name, "switch": lever.switch, "low": lever.low, "step": lever.step,
+                "high": max(lever.high, value), "value": blocks.plain(value), "on": value >= 0.5,
+                "base": blocks.plain(base), "base_on": base >= 0.5, "moved": lever.name in moved,
+                "label": getattr(lever.label, lang), "unit": getattr(lever.unit, lang),
+                "words": i18n.number(value, lang, 0 if lever.step >= 1 else 2),
+            }
+        )  # fmt: skip
     return shown
 
 
@@ -128,13 +132,13 @@ def fragments(look: outlook.Outlook, lang: str) -> dict[str, str]:
     made = report.template("macros.html", lang).make_module({"plain": blocks.plain})
     grid: Any = made.grid  # type: ignore[attr-defined]
     found = {
-        f"table-{block.name}": str(grid(block.table, block.title))
+        f"table-{block.name}": str(grid(block.table, block.title, quiet=True))
         for block in outlook.shown(look, lang, "narrow")
     }
     title = say("Cost by payer", "Coût par payeur", lang)
-    found["table-cost"] = str(grid(blocks.cost_table(look.yearly, lang), title))
+    found["table-cost"] = str(grid(blocks.cost_table(look.yearly, lang), title, quiet=True))
     words = say("What the money buys", "Ce que l'argent permet", lang)
-    found["outcomes"] = str(grid(outlook.outcomes(look, lang), words))
+    found["outcomes"] = str(grid(outlook.outcomes(look, lang), words, quiet=True))
     return found
 
 
@@ -164,8 +168,7 @@ def costs(
     request: Request, lang: Lang, cohort: str = "2023-24", mode: str = "", scope: str = "all"
 ) -> Response:
     """What a cohort costs and whom, by path."""
-    with request.app.state.engine.room():
-        found = content.costs(cohort, mode, scope, lang)
+    found = costing.page(request.app.state.engine, cohort, mode, scope, lang)
     return page(request, "costs.html", lang, **found)
 
 

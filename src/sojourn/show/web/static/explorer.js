@@ -20,7 +20,15 @@
   print.hidden = false;
   print.addEventListener("click", () => window.print());
 
-  const moved = (field) => field.value !== field.dataset.initial;
+  // sliders move in steps; untouched ones keep the exact value that the server wrote
+  const touched = new Set();
+  const value = (field) => (touched.has(field) ? field.value : field.dataset.now || field.value);
+  const moved = (field) => {
+    if (!touched.has(field)) return field.dataset.moved === "true";
+    if (field.type !== "range") return field.value !== field.dataset.base;
+    return Math.abs(field.value - field.dataset.base) > 0.5001 * field.step;
+  };
+  for (const field of form.querySelectorAll("input[type=range]")) field.step = field.dataset.step;
 
   function query() {
     const pairs = new URLSearchParams();
@@ -28,7 +36,7 @@
       if (!field.name) continue;
       if (field.name === "scenario") { if (field.value !== "baseline") pairs.append("scenario", field.value); continue; }
       if (field.name === "from" || field.name === "set") continue;
-      if (moved(field)) pairs.append(field.name, field.value);
+      if (moved(field)) pairs.append(field.name, value(field));
     }
     const start = form.elements.namedItem("from");
     if (start.value && start.value !== "2026-01") pairs.set("from", start.value);
@@ -171,7 +179,8 @@
   let last = 0;
   form.addEventListener("input", (event) => {
     const field = event.target;
-    if (field.name === "scenario") return;
+    if (!("base" in field.dataset)) return;
+    touched.add(field);
     label(field);
     clearTimeout(timer);
     const now = performance.now();
@@ -186,6 +195,7 @@
       location.search = pairs.toString();
       return;
     }
+    if ("base" in event.target.dataset) touched.add(event.target);
     clearTimeout(timer);
     update(REST, "all");
   });
