@@ -128,6 +128,7 @@ def run(
     age_limits,
     tally,
     recallable,
+    trace,
 ):
     """Run all months: see `rates.Rates` for the meaning, docs/how-it-works.md for the equations.
 
@@ -151,7 +152,8 @@ def run(
     stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
     their months waited; age [S, L, T]: waiting less than age_limits [L] (rising) at month end;
     tally [2, B+T], or [2, 0] for none: left and waited by month of entry, over all stages;
-    recallable [T]: of the month's entries those whom a notice can reach.
+    recallable [T]: of the month's entries those whom a notice can reach; trace [S, B+T, T], or
+    [S, 0, 0] for none: fraction of each cohort still waiting at month end.
     """
     n_stages, n_cohorts, n_groups = entries.shape
     n_months = epoch.shape[0]
@@ -182,6 +184,7 @@ def run(
             if share[i, g] != share[i, 0]:
                 even[i] = -1.0
     tallied = tally.shape[1] > 0
+    traced = trace.shape[2] > 0
 
     for s in range(n_stages):
         for c in range(before):
@@ -437,6 +440,9 @@ def run(
             if slot >= 0:
                 for g in range(n_groups):
                     stock[slot, t, g] = now[s, g]
+            if stage_memory[s] == 1 and traced:
+                for c in range(oldest[s], here + 1):
+                    trace[s, c, t] = waiting[s, c]
             if stage_memory[s] == 1 and n_limits > 0:
                 n = _total(later[s]) if stage_back[s] else 0.0
                 c = here

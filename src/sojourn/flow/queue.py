@@ -31,7 +31,8 @@ class Run:
     end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; `age`
     [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T]: left and waited by month of
     entry over all stages, empty when not asked for; `recallable` [T]: of the month's entries those
-    whom a notice can reach.
+    whom a notice can reach; `trace` [S, BEFORE + T, T]: fraction of those who entered in a month
+    still waiting at each month's end, empty when not asked for.
     """
 
     stocks: Floats
@@ -43,6 +44,7 @@ class Run:
     age: Floats
     tally: Floats
     recallable: Floats
+    trace: Floats
 
 
 def run(
@@ -51,11 +53,13 @@ def run(
     *,
     keep: bool = False,
     tally: bool = False,
+    trace: bool = False,
     function: Callable[..., None] | None = None,
 ) -> Run:
     """Run the kernel (or `function`, its uncompiled twin); arrivals enter the first stage.
 
-    `keep` writes stocks and flows of every group, `tally` waits by month of entry.
+    `keep` writes stocks and flows of every group, `tally` waits by month of entry,
+    `trace` who still waits month by month.
     """
     n_stages, n_edges = len(net.stages), len(net.edges)
     _, n_months, n_groups = rates.arrivals.shape
@@ -76,6 +80,7 @@ def run(
         np.zeros((n_stages, AGE_LIMITS.size, n_months)),
         np.zeros((2, BEFORE + n_months if tally else 0)),
         np.zeros(n_months),
+        np.zeros((n_stages, BEFORE + n_months, n_months) if trace else (n_stages, 0, 0)),
     )
     (function or kernel.run)(
         net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
@@ -85,6 +90,7 @@ def run(
         rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace, rates.arrivals,
         entries, size, waiting, made.stocks, made.flows, made.stock_total, made.flow_total,
         made.left, made.waited, made.age, AGE_LIMITS, made.tally, made.recallable,
+        made.trace,
     )  # fmt: skip
     return made
 
