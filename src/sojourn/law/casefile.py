@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import ValidationError
@@ -52,32 +52,50 @@ def read_cases(lines: Iterable[str], where: str, question: str = "eligibility") 
 
     `question` is asked where the column is absent or empty.
     """
-    reader = csv.DictReader(lines, strict=True)
-    columns = reader.fieldnames or ()
+    reader = csv.reader(lines, strict=True)
+    header = next(reader, [])
     for needed in ("id", "facts"):
-        if needed not in columns:
-            raise InputError(where, "header", ",".join(columns), f"a column {needed}")
-    dates = [name for name in columns if name in types() and name.startswith("date_of_")]
+        if needed not in header:
+            raise InputError(where, "header", ",".join(header), f"a column {needed}")
+    columns = _Columns(
+        len(header), header.index("id"), header.index("facts"),
+        header.index("question") if "question" in header else None,
+        tuple((n, name) for n, name in enumerate(header)
+              if name in types() and name.startswith("date_of_")),
+    )  # fmt: skip
     try:
         for cells in reader:
-            yield _row(cells, dates, f"{where} line {reader.line_num}", question)
+            if cells:
+                yield _row(cells, columns, f"{where} line {reader.line_num}", question)
     except csv.Error as problem:
         raise InputError(where, f"line {reader.line_num}", str(problem), "a CSV row") from None
 
 
-def _row(cells: Mapping[str, Any], dates: Sequence[str], where: str, question: str) -> Row:
-    name = cells.get("id") or ""
-    row = Row(name, (cells.get("question") or "").strip() or question, {})
+class _Columns(NamedTuple):
+    """Where the columns of a case file stand."""
+
+    width: int
+    id: int
+    facts: int
+    question: int | None
+    dates: tuple[tuple[int, str], ...]
+
+
+def _row(cells: Sequence[str], columns: _Columns, where: str, question: str) -> Row:
+    name = cells[columns.id] if columns.id < len(cells) else ""
+    row = Row(name, question, {})
     try:
-        if None in cells or None in cells.values():
-            raise InputError(where, "row", name, "as many fields as the header has")
-        row.raw = _facts(cells["facts"], where)
-        for column in dates:
-            cell = cells[column].strip()
-            stated = row.raw.get(column)
-            if cell and stated not in (None, cell):
-                raise InputError(where, column, stated, f"{cell}, as in the column {column}")
+        if len(cells) != columns.width:
+            raise InputError(where, "row", name, f"{columns.width} fields, as the header has")
+        if columns.question is not None:
+            row.question = cells[columns.question].strip() or question
+        row.raw = _facts(cells[columns.facts], where)
+        for at, column in columns.dates:
+            cell = cells[at].strip()
             if cell:
+                if row.raw.get(column, cell) != cell and row.raw[column] is not None:
+                    expected = f"{cell}, as in the column {column}"
+                    raise InputError(where, column, row.raw[column], expected)
                 row.raw[column] = cell
         check_question(row.question, where)
     except InputError as problem:
@@ -89,7 +107,10 @@ def _facts(text: str, where: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        facts = json.loads(text, object_pairs_hook=_once)
+        facts = json.loads(text)
+        # more colons than names: a value that holds one, or a name stated twice
+        if isinstance(facts, dict) and text.count(":") != len(facts):
+            facts = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as problem:
         raise InputError(where, "facts", text[:80], f"a JSON object ({problem})") from None
     if not isinstance(facts, dict):
@@ -175,24 +196,19 @@ def _columns(facts: Sequence[Mapping[str, Any]], law: Law) -> tuple[dict[str, Co
     size = len(facts)
     bad = np.zeros(size, dtype=np.bool_)
     arrays: dict[str, Column] = {}
-    memory: dict[str, dict[Any, Any]] = {}
+    known: dict[str, _Known] = {}
     for at, raw in enumerate(facts):
         for name, value in raw.items():
-            known = law.facts.get(name)
-            if known is None or known.derived:
-                bad[at] = True
-                continue
-            if name not in arrays:
-                arrays[name] = _blank(name, size)
-                memory[name] = {}
-            key = tuple(value) if isinstance(value, list) and _flat(value) else value
-            try:
-                code = memory[name].get((type(value), key), memory)
-            except TypeError:  # a value that is no key is no fact either
-                bad[at] = True
-                continue
-            if code is memory:
-                code = memory[name][type(value), key] = _checked(name, value)
+            codes = known.get(name)
+            if codes is None:
+                codes = known[name] = _Known(name, law)
+                if codes.stated:
+                    arrays[name] = _blank(name, size)
+            # texts are most of the values; 1 and true would meet as keys without their class
+            key = value if value.__class__ is str else codes.key(value)
+            code = codes.get(key, _NEW)
+            if code is _NEW:
+                code = codes[key] = codes.check(value)
             if code is None:
                 bad[at] = True
             else:
@@ -205,19 +221,37 @@ def _columns(facts: Sequence[Mapping[str, Any]], law: Law) -> tuple[dict[str, Co
     return arrays, bad
 
 
-def _flat(value: list[Any]) -> bool:
-    return all(isinstance(item, str) for item in value)
+_NEW: Any = object()
 
 
-def _checked(name: str, value: Any) -> float | int | bool | None:
-    """The code of a value of the right type, None otherwise."""
-    try:
-        typed: Value = adapter(name).validate_python(value)
-    except ValidationError:
-        return None
-    if typed is None and codings()[name].kind in ("bool", "number", "list"):
-        return None
-    return codings()[name].code(typed)
+class _Known(dict[Any, Any]):
+    """Codes of the values of one attribute met so far; None for a value that is not allowed."""
+
+    def __init__(self, name: str, law: Law) -> None:
+        super().__init__()
+        self.name = name
+        fact = law.facts.get(name)
+        self.stated = fact is not None and not fact.derived
+
+    def key(self, value: Any) -> Any:
+        """What stands for a value that is no text."""
+        if value.__class__ is list and all(item.__class__ is str for item in value):
+            return (list, *value)
+        if value is None or value.__class__ in (bool, int, float):
+            return (value.__class__, value)
+        return _NEW  # neither a list of texts nor a single value: never a fact
+
+    def check(self, value: Any) -> float | int | bool | None:
+        """The code of a value of the right type, None otherwise."""
+        if not self.stated:
+            return None
+        try:
+            typed: Value = adapter(self.name).validate_python(value)
+        except ValidationError:
+            return None
+        if typed is None and codings()[self.name].kind in ("bool", "number", "list"):
+            return None
+        return codings()[self.name].code(typed)
 
 
 def _blank(name: str, size: int) -> Any:
