@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sojourn.inputs import figures, months
+from sojourn.inputs import figures, months, sources
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.figures import DIMENSIONS, Figure
 from sojourn.questions.statements import Check, CostQuery, FigureQuery, LawQuery, ModelQuery
@@ -15,8 +16,9 @@ from sojourn.questions.statements import Check, CostQuery, FigureQuery, LawQuery
 class Evidence:
     """Result of one check.
 
-    `value`, `low`, `high` are None where nothing was published; `outcome` and `provision` are those
-    of a law check; `rows` are the figures read; `later` is the newest figure of the same thing.
+    `value`, `low`, `high` are None where nothing was published; `outcome`, `provision` and the
+    reason in words are those of a law check; `rows` are the figures read, `later` those of the same
+    thing for later periods; `laws` are the sources of the law.
     """
 
     value: float | None = None
@@ -28,12 +30,14 @@ class Evidence:
     rows: tuple[Figure, ...] = ()
     later: tuple[Figure, ...] = ()
     origin: str = "figure"
-    notes: tuple[str, ...] = field(default=())
+    why_en: str = ""
+    why_fr: str = ""
+    laws: tuple[str, ...] = ()
 
     @property
     def source_ids(self) -> tuple[str, ...]:
-        """Sources of the figures read, each once."""
-        return tuple(dict.fromkeys(row.source_id for row in self.rows))
+        """Sources of the figures and of the law read, each once."""
+        return tuple(dict.fromkeys([*(row.source_id for row in self.rows), *self.laws]))
 
 
 def gather(check: Check, where: str) -> Evidence:
@@ -95,15 +99,25 @@ def _combined(
     if how in ("one", "first", "last"):
         row = rows[-1 if how == "last" else 0]
         return row.value, row.low, row.high
-    parts = []
-    for name in ("value", "low", "high"):
-        numbers = [getattr(row, name) for row in rows]
-        if how == "sum":
-            parts.append(None if None in numbers else sum(numbers))
-        else:
-            known = [number for number in numbers if number is not None]
-            parts.append((min if how == "min" else max)(known) if known else None)
-    return parts[0], parts[1], parts[2]
+    if how == "sum":
+        return _sum([row.value for row in rows]), *_range(rows)
+    pick = min if how == "min" else max
+    values = [row.value for row in rows if row.value is not None]
+    return (pick(values) if values else None), None, None
+
+
+def _range(rows: tuple[Figure, ...]) -> tuple[float | None, float | None]:
+    """Ends of a sum: a part without a range counts with its value; none has one, no range."""
+    if all(row.low is None and row.high is None for row in rows):
+        return None, None
+    lows = [row.value if row.low is None else row.low for row in rows]
+    highs = [row.value if row.high is None else row.high for row in rows]
+    return _sum(lows), _sum(highs)
+
+
+def _sum(numbers: list[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
 def _later(rows: tuple[Figure, ...]) -> tuple[Figure, ...]:
@@ -121,9 +135,17 @@ def _later(rows: tuple[Figure, ...]) -> tuple[Figure, ...]:
 
 
 def known_later(evidence: Evidence, day: date) -> Figure | None:
-    """The newest later figure that was available on the day."""
-    known = [row for row in evidence.later if row.available <= day]
+    """The newest later figure that was public by the day."""
+    known = [row for row in evidence.later if _public(row) <= day]
     return known[-1] if known else None
+
+
+def _public(row: Figure) -> date:
+    # a count is known after the lag of its series, an estimate once its author publishes it
+    released = sources.source(row.source_id).released
+    if row.kind == "observed" or released is None:
+        return row.available
+    return max(row.available, released)
 
 
 def _law(query: LawQuery, at: str) -> Evidence:
@@ -133,9 +155,19 @@ def _law(query: LawQuery, at: str) -> Evidence:
         decision = decide(query.facts, question=query.question, on=query.on or None)
     except InputError as error:
         raise InputError(at, error.field, error.value, error.expected) from None
-    return Evidence(outcome=decision.outcome, provision=decision.provision, origin="law")
+    deciding = [step for step in decision.trail if step.held and step.stage != "finding"]
+    laws = tuple(dict.fromkeys(step.source_id for step in deciding if step.source_id))
+    return Evidence(
+        outcome=decision.outcome,
+        provision=decision.provision,
+        origin="law",
+        why_en=decision.why_en,
+        why_fr=decision.why_fr,
+        laws=laws,
+    )
 
 
+@lru_cache(maxsize=64)
 def _model(query: ModelQuery, at: str) -> Evidence:
     from sojourn.inference import ensemble
     from sojourn.inputs.scenario import Scenario
@@ -163,6 +195,7 @@ def _model(query: ModelQuery, at: str) -> Evidence:
     return Evidence(value, keyed[0.05], keyed[0.95], series.unit, origin="model")
 
 
+@lru_cache(maxsize=64)
 def _cost(query: CostQuery) -> Evidence:
     from sojourn.costs.cohort import cost
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from importlib import resources
 from pathlib import Path
 
 from sojourn.inputs import months, sources
@@ -138,17 +140,19 @@ def check(filed: Filed) -> Entry:
             expected = nearest(source_id, sources.load())
             raise InputError(filed.where, "sources", source_id, expected)
     quantities = {quantity.id: quantity for quantity in told.quantity}
-    checked = []
+    checked: list[Checked] = []
     for item in told.check:
         evidence = gather(item, filed.where)
-        if item.quantity:
-            finding = judge(quantities[item.quantity], item, evidence, told.said_on)
-            checked.append(Checked(item, evidence, finding, True))
+        finding: Finding | None = None
+        if item.given and not next(c.live for c in checked if c.check.id == item.given):
+            finding = "absent"
         elif item.law is not None:
-            law = "agrees" if evidence.outcome == item.law.expect else "differs"
-            checked.append(Checked(item, evidence, law, True))  # type: ignore[arg-type]
-        else:
-            checked.append(Checked(item, evidence, None, _live(item, evidence)))
+            if item.law.expect:
+                finding = "agrees" if evidence.outcome == item.law.expect else "differs"
+        elif item.quantity:
+            finding = judge(quantities[item.quantity], item, evidence, told.day())
+        live = finding is not None or _live(item, evidence)
+        checked.append(Checked(item, evidence, finding, live))
     entry = Entry(
         told,
         tuple(checked),
@@ -164,8 +168,13 @@ def check(filed: Filed) -> Entry:
     return entry
 
 
-def judge(quantity: Quantity, item: Check, evidence: Evidence, said_on: str) -> Finding:
-    """The finding of one test: the rules 2 of `verdicts`, gravest first."""
+def judge(quantity: Quantity, item: Check, evidence: Evidence, said: date) -> Finding:
+    """The finding of one test: the rules 2 of `verdicts`, gravest first.
+
+    `said`: the day on which the statement was made.
+    """
+    if quantity.relation == "not_published":
+        return "differs" if evidence.rows else "agrees"
     found = verdicts.compare(
         quantity.value,
         evidence.value,
@@ -185,7 +194,7 @@ def judge(quantity: Quantity, item: Check, evidence: Evidence, said_on: str) -> 
     if found == "upper_bound":
         return "agrees"
     if quantity.period == "present" and quantity.relation == "equals":
-        later = known_later(evidence, months.parse_day(said_on))
+        later = known_later(evidence, said)
         if later is not None and later.value is not None:
             again = verdicts.compare(
                 quantity.value, later.value, later.low, later.high, quantity.tolerance
@@ -273,6 +282,12 @@ def history(text: str, where: str = HISTORY) -> tuple[Past, ...]:
             raise InputError(at, "verdict", past.verdict, nearest(past.verdict, verdicts.VERDICTS))
         found.append(past)
     return tuple(found)
+
+
+def past(id: str) -> tuple[Past, ...]:
+    """The dated verdicts of a shipped statement, oldest first."""
+    text = resources.files("sojourn").joinpath(HISTORY).read_text(encoding="utf-8")
+    return tuple(one for one in history(text) if one.id == id)
 
 
 def changed(entries: Iterable[Entry], past: Iterable[Past]) -> tuple[Entry, ...]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sojourn.inputs.errors import InputError
+from sojourn.inputs import months, sources
+from sojourn.inputs.dimensions import Label
+from sojourn.inputs.errors import InputError, nearest
 
 FOLDER = "data/ledger"
+POPULATIONS = "data/ledger/populations.csv"
+SAID_ON = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 MAX_BYTES = 100_000
 
 Form = Literal["actual", "estimate", "upper_bound", "forecast"]
@@ -27,17 +33,25 @@ class _Table(BaseModel):
 class Quantity(_Table):
     """One number of the statement: about whom, as what, and how closely it has to agree.
 
-    `period` is "present" when the statement speaks of the day on which it was made.
+    `period` is "present" when the statement speaks of the day on which it was made. With the
+    relation "not_published" the statement says that nobody publishes such a number.
     """
 
     id: str = Field(min_length=1)
-    value: float
+    value: float = 0.0
     unit: str = Field(min_length=1)
     population: str = Field(min_length=1)
     period: str = ""
     form: Form = "actual"
     tolerance: float = Field(default=0.02, ge=0, le=0.5)
-    relation: Literal["equals", "at_least", "at_most"] = "equals"
+    relation: Literal["equals", "at_least", "at_most", "not_published"] = "equals"
+
+
+class Population(_Table):
+    """Whom a number counts, in both languages, where the shipped list has no word for it."""
+
+    id: str = Field(min_length=1)
+    fr: str = Field(min_length=1)
 
 
 class FigureQuery(_Table):
@@ -55,7 +69,7 @@ class FigureQuery(_Table):
     nationality: str | None = None
     stage: str | None = None
     payer: str | None = None
-    item: str | None = None
+    item: str | tuple[str, ...] | None = None
     period: str | None = None
     source_id: str | None = None
     combine: Combine = "one"
@@ -64,12 +78,15 @@ class FigureQuery(_Table):
 
 
 class LawQuery(_Table):
-    """A case put to the law; `expect` is the outcome that the statement implies."""
+    """A case put to the law; `expect` is the outcome that the statement implies.
+
+    Without `expect` the answer stands beside the statement as context.
+    """
 
     facts: dict[str, Any]
     question: str = "eligibility"
     on: str = ""
-    expect: str
+    expect: str = ""
 
 
 class ModelQuery(_Table):
@@ -95,7 +112,9 @@ class Check(_Table):
     """One comparison. With `quantity` it tests that number; without, it is context.
 
     Exactly one of figure, law, model and cost is asked. `per` divides the figure by another.
-    A context check with `above` or `below` counts only while its value lies there.
+    A context check with `above` or `below` counts only while its value lies there. `given` names
+    such a check, the condition under which the number was put forward: where it did not hold, the
+    number cannot be tested.
     """
 
     id: str = Field(min_length=1, pattern=r"^[a-z][a-z0-9_]*$")
@@ -111,10 +130,15 @@ class Check(_Table):
     cost: CostQuery | None = None
     above: float | None = None
     below: float | None = None
+    given: str = ""
 
 
 class Statement(_Table):
-    """A statement and its checks. `accurate` may quote results as {check_id}."""
+    """A statement and its checks. `accurate` and `explanation` may quote results as {check_id}.
+
+    `said_on` is a day, or the month or year where no more is known; `chosen` tells by which rule
+    the statement came into the ledger.
+    """
 
     id: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
     article: str = ""
@@ -124,16 +148,26 @@ class Statement(_Table):
     statement_fr: str = Field(min_length=1)
     said_by: str = Field(min_length=1)
     said_by_fr: str = Field(min_length=1)
-    said_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    said_on: str = Field(pattern=SAID_ON)
     reported_in: str = Field(min_length=1)
+    reported_in_fr: str = ""
     cited_source: str = ""
+    cited_source_fr: str = ""
     sources: tuple[str, ...] = ()
     explanation: str = Field(min_length=1)
     explanation_fr: str = Field(min_length=1)
     accurate: str = Field(min_length=1)
     accurate_fr: str = Field(min_length=1)
+    population: tuple[Population, ...] = ()
     quantity: tuple[Quantity, ...] = ()
     check: tuple[Check, ...] = ()
+
+    def day(self) -> date:
+        """The day it was said; a month or a year alone counts from its last day, as for sources."""
+        if len(self.said_on) == 10:
+            return months.parse_day(self.said_on)
+        month = months.parse(f"{self.said_on}-12"[:7])
+        return months.first_day(month + 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -142,6 +176,20 @@ class Filed:
 
     statement: Statement
     where: str
+
+
+@lru_cache(maxsize=1)
+def populations() -> Mapping[str, Label]:
+    """Whom numbers count: the words of the shipped list, in both languages, by the English one."""
+    raw = resources.files("sojourn").joinpath(POPULATIONS).read_bytes()
+    rows = sources.records(raw, POPULATIONS, ("en", "fr"))
+    return {en: Label(en, fr) for _, (en, fr) in rows}
+
+
+def population(statement: Statement, name: str) -> Label:
+    """The words for a population of a statement, its own or of the shipped list."""
+    own = {known.id: Label(known.id, known.fr) for known in statement.population}
+    return own.get(name) or populations()[name]
 
 
 def read(text: str, where: str) -> Statement:
@@ -161,6 +209,27 @@ def read(text: str, where: str) -> Statement:
 
 
 def _consistent(statement: Statement, where: str) -> None:
+    try:
+        statement.day()
+    except InputError:
+        expected = "YYYY, YYYY-MM or YYYY-MM-DD"
+        raise InputError(where, "said_on", statement.said_on, expected) from None
+    known = {*populations(), *(own.id for own in statement.population)}
+    for quantity in statement.quantity:
+        _known(quantity.population, known, where, f"quantity {quantity.id} population")
+    for check in statement.check:
+        if check.population:
+            _known(check.population, known, where, f"check {check.id} population")
+    _tests(statement, where)
+
+
+def _known(name: str, known: set[str], where: str, field: str) -> None:
+    # a slip of the pen would otherwise read as another population
+    if name not in known:
+        raise InputError(where, field, name, f"{nearest(name, known)}, or a [[population]]")
+
+
+def _tests(statement: Statement, where: str) -> None:
     tested: dict[str, str] = {}
     quantities = {quantity.id for quantity in statement.quantity}
     ids: set[str] = set()
@@ -171,6 +240,9 @@ def _consistent(statement: Statement, where: str) -> None:
             raise InputError(where, field, asked, "exactly one of figure, law, model, cost")
         if check.id in ids:
             raise InputError(where, field, check.id, "an id used once")
+        if check.given and check.given not in ids:
+            expected = nearest(check.given, ids) if ids else "the id of an earlier check"
+            raise InputError(where, f"{field} given", check.given, expected)
         ids.add(check.id)
         if not check.quantity:
             continue
@@ -179,6 +251,8 @@ def _consistent(statement: Statement, where: str) -> None:
         if check.quantity in tested:
             expected = f"one test a quantity (check {tested[check.quantity]} tests it already)"
             raise InputError(where, f"{field} quantity", check.quantity, expected)
+        if check.law is not None and not check.law.expect:
+            raise InputError(where, f"{field} law.expect", "", "the outcome that is claimed")
         if check.law is None and not check.population:
             raise InputError(where, f"{field} population", "", "whom the figure counts")
         tested[check.quantity] = check.id

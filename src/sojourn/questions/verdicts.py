@@ -2,7 +2,8 @@
 
 1. An opinion is not rated.
 2. Each quantity has one test, which gives one finding:
-   absent          no figure stands where the test looks;
+   absent          no figure stands where the test looks, or the number was put forward under a
+                   condition that did not come about;
    differs         the figure disagrees by more than the tolerance;
    population      it agrees, but counts other people than the statement speaks of;
    forecast        it agrees, but was a forecast and the statement gives it as what happened;
@@ -10,7 +11,7 @@
    outdated        it agrees, but a later figure known when it was said does not;
    within          it lies inside a published range;
    agrees          it agrees.
-   A law test gives agrees or differs.
+   A law test gives agrees or differs; so does the claim that nobody publishes a number.
 3. The verdict is that of the gravest finding, in the order of `GRAVITY`. A statement none of whose
    quantities can be tested cannot be verified; if only some cannot, the rest is rated and that is
    context.
