@@ -63,6 +63,16 @@ def test_undoing_the_protocol_moves_claims_from_ports_to_between_them() -> None:
     assert undone.interceptions[t] == pytest.approx(0.98 * undone.claims[t, BETWEEN].sum())
 
 
+def test_the_protocol_acts_from_the_month_after_its_day() -> None:
+    """It began on 25 March 2023: undone from that month, March stays and April changes."""
+    undone = arrivals.intake(changed(("law.protocol_2023", "2023-03", 0.0))).claims
+    kept = arrivals.intake(BASE).claims
+    assert np.array_equal(undone[at("2023-03")], kept[at("2023-03")])
+    assert undone[at("2023-09"), BETWEEN].sum() > 5 * kept[at("2023-09"), BETWEEN].sum()
+    earlier = arrivals.intake(changed(("law.protocol_2023", "2022-07", 1.0))).claims
+    assert earlier[at("2022-08"), BETWEEN].sum() < 0.1 * kept[at("2022-08"), BETWEEN].sum()
+
+
 def test_the_visa_touches_mexican_citizens_alone() -> None:
     lifted = arrivals.intake(changed(("event.mexico_visa", "2027-01", 0.0))).claims
     kept = arrivals.intake(BASE).claims

@@ -128,3 +128,16 @@ def test_the_end_of_november_2017_had_no_visible_effect_but_the_warning_had() ->
     after_end = haiti[at("2017-12") : at("2018-02") + 1].mean()
     assert after_warning > 5 * before_warning
     assert after_end < before_end
+
+
+def test_returns_under_the_agreement_rose_with_the_announcement_and_fell_back() -> None:
+    """Turned back at land ports: 742 in 2016, 1,992 in 2017, 744 in 2018: people came there too."""
+    from sojourn.inputs import figures
+
+    turned = {
+        f.start.year: f.value
+        for f in figures.rows("returned_to_us")
+        if f.source_id == "CBC-2020-11-24" and f.period == "year"
+    }
+    assert turned[2017] > 2 * turned[2016]
+    assert turned[2018] < 1.1 * turned[2016]

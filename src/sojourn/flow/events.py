@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.inputs import parameters
+from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import MODES, NATIONALITIES
 from sojourn.inputs.parameters import Paths
 
@@ -31,6 +31,7 @@ MEXICO = NATIONALITY_LIST.index("MEX")
 
 AGREEMENT = ("law.stca", "law.protocol_2023")
 BARS = ("law.one_year_bar", "law.fourteen_day_bar")
+PROTOCOL_MONTH = months.parse("2023-03")
 VISA, ORDERS, RESIDENTS = "event.mexico_visa", "event.entry_orders", "event.temporary_residents"
 SWITCHES = (*AGREEMENT, *BARS, VISA, ORDERS, RESIDENTS)
 
@@ -83,8 +84,17 @@ def multiplier(paths: Paths) -> Effect | None:
 
 
 def switches(paths: Paths) -> dict[str, Array]:
-    """The switches of law and events, each [T]."""
-    return {name: paths[name] for name in SWITCHES}
+    """The switches of law and events, each [T], as they act on arrivals.
+
+    The Protocol began on the 25th: turned on in that month, it acts from the next.
+    """
+    found = {name: paths[name] for name in SWITCHES}
+    t = PROTOCOL_MONTH - int(paths.months[0])
+    protocol = found["law.protocol_2023"]
+    if 0 < t < len(protocol) and protocol[t - 1] == 0.0:
+        found["law.protocol_2023"] = protocol.copy()
+        found["law.protocol_2023"][t] = 0.0
+    return found
 
 
 def state(now: dict[str, Array]) -> tuple[Array, Array, Array]:
@@ -114,7 +124,7 @@ def _table(paths: Paths) -> Array:
 
 @lru_cache(maxsize=16)
 def _reference_table(first: int, length: int) -> Array:
-    return np.array([reference(first, length)[name] for name in SWITCHES])
+    return _table(parameters.load().paths(np.arange(first, first + length, dtype=np.int64)))
 
 
 @lru_cache(maxsize=16)
