@@ -122,7 +122,7 @@ def scenario_rows() -> Rows:
     for name in names():
         found = Scenario.load(name)
         changes = ", ".join(
-            f"`{c.parameter}` = {c.value:g} from {months.text(c.month)}" for c in found.changes
+            f"`{c.parameter}` = {c.value:,.12g} from {months.text(c.month)}" for c in found.changes
         )
         rows.append((f"`{name}`", found.title, changes or "none", found.reference))
     return rows
