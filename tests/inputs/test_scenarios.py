@@ -19,7 +19,7 @@ LIBRARY = {
     "baseline", "stca-suspended", "protocol-undone", "bars-2026-undone", "managed-intake-10000",
     "government-2025", "us-removals-1m", "tps-end-el-salvador", "rpd-80000", "rpd-40000",
     "pr-levels-40000", "fewer-temporary-residents", "mexico-visa-lifted", "entry-orders",
-    "us-removals-1m-stca-suspended", "protocol-undone-rpd-80000", "quebec-request-2024",
+    "us-removals-1m-stca-suspended", "protocol-undone-rpd-80000",
 }  # fmt: skip
 
 ON_ARRIVALS = ("law.", "event.", "us.", "push.", "arrivals.")
