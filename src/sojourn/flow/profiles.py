@@ -26,12 +26,14 @@ from numpy.typing import NDArray
 
 from sojourn.inputs import months as calendar
 from sojourn.inputs import parameters
+from sojourn.inputs.content import kept
 from sojourn.inputs.dimensions import MODES, NATIONALITIES
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
 from sojourn.law.grammar import Parameter as ParameterName
 from sojourn.law.grammar import operands
-from sojourn.law.tables import DUSK, Law, load
+from sojourn.law.rows import DUSK, Law
+from sojourn.law.tables import load
 
 Floats = NDArray[np.float64]
 Months = NDArray[np.int64]
@@ -327,6 +329,19 @@ def decisions(span: Months, on: Floats) -> Decisions:
 
     `on` [switches, T] are the monthly values of the law.* switches.
     """
+    held = kept(
+        "decisions", span.tobytes() + on.tobytes(), lambda: _as_arrays(_decisions(span, on))
+    )
+    days = tuple(date.fromordinal(day) for day in held["days"].tolist())
+    return Decisions(days, held["outcome"], held["mixture"])
+
+
+def _as_arrays(made: Decisions) -> dict[str, NDArray[Any]]:
+    days = np.array([day.toordinal() for day in made.first_days])
+    return {"days": days, "outcome": made.outcome, "mixture": made.mixture}
+
+
+def _decisions(span: Months, on: Floats) -> Decisions:
     from sojourn.law.switches import with_switches
 
     law = load()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from functools import lru_cache
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import months, scenario
+from sojourn.inputs.content import code_hash, data_hash
 from sojourn.inputs.series import QUANTILES
 
 if TYPE_CHECKING:
     from sojourn.inference.plan import Plan
 
-FLOORS = ("inputs", "law", "flow", "costs", "inference")
 PACKAGES = ("sojourn", "numpy", "numba", "polars", "scipy")
 
 
@@ -26,18 +24,6 @@ def versions() -> dict[str, str]:
     for name in PACKAGES:
         found[name] = metadata.version(name)
     return found
-
-
-@lru_cache(maxsize=1)
-def data_hash() -> str:
-    """SHA-256 over the names and bytes of every shipped data file."""
-    return _hash_tree(("data",), ("",))
-
-
-@lru_cache(maxsize=1)
-def code_hash() -> str:
-    """SHA-256 over the names and bytes of the code that makes numbers (inputs to inference)."""
-    return _hash_tree(FLOORS, (".py",))
 
 
 def of(plan: Plan, quantiles: tuple[float, ...]) -> dict[str, Any]:
@@ -86,19 +72,4 @@ def command(plan: Plan, quantiles: tuple[float, ...]) -> str:
     return " ".join(words)
 
 
-def _hash_tree(folders: tuple[str, ...], endings: tuple[str, ...]) -> str:
-    total = hashlib.sha256()
-    for folder in folders:
-        for name, file in _files(resources.files("sojourn").joinpath(folder), folder):
-            if name.endswith(endings):
-                total.update(f"{name}\0".encode())
-                total.update(hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
-    found: list[tuple[str, Traversable]] = []
-    for entry in folder.iterdir():
-        name = f"{prefix}/{entry.name}"
-        found += _files(entry, name) if entry.is_dir() else [(name, entry)]
-    return sorted(found, key=lambda pair: pair[0])
+__all__ = ["code_hash", "command", "data_hash", "of", "versions"]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sojourn.inference import draws
 from sojourn.inputs import figures
+from sojourn.inputs.content import kept
 from sojourn.inputs.errors import InputError
 
 SERIES = "claims.unhcr"
@@ -110,11 +111,15 @@ def _fit(until: int, memory: float) -> Constants | None:
     outside = np.abs(surprise) > OUTLYING * 1.4826 * float(np.median(np.abs(surprise)))
     ordered = np.log([country[k] for k in sorted(country)])
     scale = float(np.sqrt(np.mean(np.diff(ordered) ** 2) / np.mean(y**2)))
-    fits = [(slope, normal), *_replicates(year, y, x)]
-    pairs = [_invert(*fit, memory) for fit in fits]
+    # a second of work that data and code alone decide
+    held = kept("reversion", f"{until} {memory!r}".encode(), lambda: {
+        "pairs": np.array([_invert(*fit, memory) for fit in
+                           [(slope, normal), *_replicates(year, y, x)]]),
+    })  # fmt: skip
+    pairs = held["pairs"]
     return Constants(
         memory,
-        np.array([p for p, _ in pairs]), np.array([r for _, r in pairs]),
+        pairs[:, 0].copy(), pairs[:, 1].copy(),
         float(outside.mean()) / 12.0,
         float(np.abs(surprise[outside]).mean()) * scale if outside.any() else 0.0,
         _farthest(ordered), float(slope[0]), float(slope[1]), len(table), until,
