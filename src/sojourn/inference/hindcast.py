@@ -29,6 +29,7 @@ from sojourn.inputs import figures, months
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.figures import Figure
+from sojourn.inputs.parameters import Parameters, Paths
 from sojourn.inputs.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -108,7 +109,7 @@ def hindcast(
     u = posterior.overlay(u, sampler.names, seed, 0, members)
     values = sampler.values(u)
     claims, seen = _claims(day, span, members, seed, "intake" in handed)
-    pace = _pace(day, span, members, seed) if not hand else None
+    pace = _pace(day, then, claims, span, members, seed) if not hand else None
     wanted = [figure for name in chosen for figure in came(name, day, last)]
     readings = [measures.measure(figure) for figure in wanted]
     shares = profiles.shares(sampler.paths)
@@ -212,7 +213,7 @@ def _claims(
     return out, seen
 
 
-def _intake(paths: Any, claims: Array) -> arrivals.Intake:
+def _intake(paths: Paths, claims: Array) -> arrivals.Intake:
     between = claims[:, arrivals.BETWEEN].sum(axis=1)
     per_claim = paths["arrivals.interceptions_per_claim"]
     return arrivals.Intake(paths.months, claims, between * per_claim)
@@ -227,35 +228,55 @@ PACED = (
 )
 
 
-def _pace(day: date, span: NDArray[np.int64], members: int, seed: int) -> Array:
-    """Factors [members, T, PACED] on capacity after the day: a walk with yearly steps.
+def _pace(
+    day: date, then: Parameters, claims: Array, span: NDArray[np.int64], members: int, seed: int
+) -> Array:
+    """Factors [members, T, PACED] on capacity after the day, since none is known ahead.
 
-    Its steps are as large as the yearly changes of first-instance decisions since 2000 known by
-    the day (UNHCR), since what capacity will be is not known ahead.
+    A walk: yearly steps as large as the yearly changes of first-instance decisions since 2000
+    (UNHCR) or, for eligibility decisions, as their own changes, as far as known by the day. And a
+    move within a year from the pace last known towards what would be enough, all of the way in
+    some members and none in others: for the RPD the capacity funded, for eligibility decisions
+    (never fewer) the claims made.
     """
+    month = months.of_day(day)
+    ahead = np.maximum(span - month, 0) / 12.0
+    low = np.floor(ahead).astype(int)
+    part = (ahead - low)[:, None]
+    out = np.ones((members, len(span), len(PACED)))
+    for k, name in enumerate(PACED):
+        streams = [f"hindcast/{name}/{y}" for y in range(int(ahead[-1]) + 1)]
+        steps = draws.normal(seed, streams, members) * _spread(day, then, name)
+        walk = np.concatenate([np.zeros((1, members)), np.cumsum(steps, axis=0)])
+        out[:, :, k] = np.exp((1 - part) * walk[low] + part * walk[low + 1]).T
+    within = np.minimum(ahead, 1.0)
+    funded = then.value("rpd.funded_capacity", month) / then.value("rpd.capacity", month)
+    way = draws.uniform(seed, "hindcast/funded", members)[:, None]
+    out[:, :, PACED.index("rpd.capacity")] *= np.exp(way * np.log(funded) * within)
+    made = 12 * claims.sum(axis=(2, 3))
+    short = np.maximum(np.log(made / then.value("eligibility.capacity", month)), 0.0)
+    way = draws.uniform(seed, "hindcast/eligibility", members)[:, None]
+    out[:, :, PACED.index("eligibility.capacity")] *= np.exp(way * short * within)
+    return out
+
+
+def _spread(day: date, then: Parameters, name: str) -> float:
+    """Root mean square yearly change, in logs, of what a capacity has been."""
+    if name == "eligibility.capacity":
+        rows = then.rows_of(name)[1:]
+        own = [np.log(b.value / a.value) for a, b in pairwise(rows)]
+        if own:
+            return float(np.sqrt(np.mean(np.square(own))))
     totals = {
         f.start.year: f.value
         for f in figures.select("unhcr.decisions", day, item="level=first_instance")
         if f.value
     }
-    years = sorted(totals)
-    change = [np.log(totals[b] / totals[a]) for a, b in pairwise(years)
-              if b == a + 1]  # fmt: skip
-    spread = float(np.sqrt(np.mean(np.square(change)))) if change else 0.25
-    ahead = np.maximum(span - months.of_day(day), 0) / 12.0
-    out = np.ones((members, len(span), len(PACED)))
-    for k, name in enumerate(PACED):
-        steps = draws.normal(
-            seed, [f"hindcast/{name}/{y}" for y in range(int(ahead[-1]) + 1)], members
-        )
-        walk = np.concatenate([np.zeros((1, members)), np.cumsum(steps, axis=0)]) * spread
-        low = np.floor(ahead).astype(int)
-        part = (ahead - low)[:, None]
-        out[:, :, k] = np.exp((1 - part) * walk[low] + part * walk[low + 1]).T
-    return out
+    change = [np.log(totals[b] / totals[a]) for a, b in pairwise(sorted(totals)) if b == a + 1]
+    return float(np.sqrt(np.mean(np.square(change))))
 
 
-def _paced(paths: Any, factor: Array) -> Any:
+def _paced(paths: Paths, factor: Array) -> Paths:
     value = paths.value.copy()
     for k, name in enumerate(PACED):
         if name in paths.index:

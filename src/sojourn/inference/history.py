@@ -14,7 +14,7 @@ from sojourn.inputs.errors import InputError
 
 Array = NDArray[np.float64]
 
-LEAST = 24
+LEAST = 18
 """Months without a gap that a forecast needs behind it."""
 
 

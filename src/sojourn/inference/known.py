@@ -19,6 +19,10 @@ CAPACITY = (".capacity", ".levels", ".members", ".members_planned", "rpd.withdra
 """Ends of the names that say how many cases are handled: what `--given capacity` hands over."""
 
 
+ANNOUNCED = ("rpd.funded_capacity", "pr.levels")
+"""Plans, known from their first day."""
+
+
 def parameters(table: Parameters, day: date, given: Iterable[str] = ()) -> Parameters:
     """The table with only the dated rows that were known on a day; later months keep the last.
 
@@ -45,7 +49,7 @@ def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
 
 def known_on(row: Row, after: Row | None) -> date:
     """Day from which a dated row could be known."""
-    if row.kind == "law":
+    if row.kind == "law" or row.name in ANNOUNCED:
         return months.first_day(row.start)
     length = MOST if after is None else min(MOST, after.start - row.start)
     return months.last_day(row.start + length - 1) + timedelta(days=LAG)

@@ -95,7 +95,7 @@ def _made(origin: str, until: str, given: tuple[str, ...]) -> hindcast.Hindcast:
 
 def hindcasts() -> list[dict[str, Any]]:
     """Yearly origins: pending a year on, against the year before; then the mechanism alone."""
-    return [*pending_a_year_on(), *appeals(), *by_series(())]
+    return [*pending_a_year_on(), *appeals(), *by_series()]
 
 
 def pending_a_year_on() -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def appeals() -> list[dict[str, Any]]:
     return found
 
 
-def by_series(given: tuple[str, ...]) -> list[dict[str, Any]]:
+def by_series() -> list[dict[str, Any]]:
     """Median error and coverage of every series over yearly origins, one year ahead: told."""
     kinds = {(): "prediction", ("intake",): "prediction", ("capacity",): "prediction",
              ("intake", "capacity"): "mechanism"}  # fmt: skip
