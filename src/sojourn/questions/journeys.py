@@ -75,7 +75,7 @@ class Journeys:
     def total_months(self) -> Floats:
         """Months from the claim to the last edge taken, NaN while still waiting, [n]."""
         last = self._last()
-        done = self.edge[last] >= 0
+        done = (self.edge[last] >= 0) & (self.flows.network.edge_to[self.edge[last]] < 0)
         found = np.full(self.n, np.nan)
         who = self.person[last]
         found[who[done]] = (self.end[last] - self.entry[who])[done].astype(np.float64)
@@ -86,9 +86,12 @@ class Journeys:
         names = [edge.name for edge in self.flows.network.edges]
         stages = [stage.name for stage in self.flows.network.stages]
         last = self._last()
+        to = self.flows.network.edge_to[self.edge[last]]
+        # an edge of the last month into an earlier stage leads to a wait beyond the end
+        waits = np.where(self.edge[last] < 0, self.stage[last], to)
         return [
-            names[e] if e >= 0 else f"{WAITING}: {stages[s]}"
-            for e, s in zip(self.edge[last], self.stage[last], strict=True)
+            names[e] if s < 0 else f"{WAITING}: {stages[s]}"
+            for e, s in zip(self.edge[last], waits, strict=True)
         ]
 
     def _last(self) -> Ints:

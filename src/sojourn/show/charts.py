@@ -158,7 +158,7 @@ def fan(
     layers.append(_dots(lang, digits))
     layers += _labels()
     layers.append(_hover(lang, digits, line))
-    spec = _frame(lang, size, title, subtitle)
+    spec = framed(lang, size, title, subtitle)
     spec["data"] = {"name": "rows"}
     spec["datasets"] = {
         "rows": points,
@@ -374,7 +374,7 @@ def stack(
     ]
     totals = {year: sum(v["value"] for v in values if v["year"] == year) for year in years}
     top = max(totals.values(), default=1.0) or 1.0
-    spec = _frame(lang, size, title, subtitle)
+    spec = framed(lang, size, title, subtitle)
     spec["data"] = {"name": "rows"}
     colours = [SERIES_ROLES[i % len(SERIES_ROLES)] for i in range(len(parts))]
     legend = None
@@ -462,7 +462,7 @@ def ranking(
         if row[value] is not None
     ]
     table.sort(key=lambda row: -row["value"])
-    spec = _frame(lang, (size[0], 34 * len(table) + 60), title, subtitle)
+    spec = framed(lang, (size[0], 34 * len(table) + 60), title, subtitle)
     spec["data"] = {"name": "rows", "values": table}
     y = {"field": "label", "type": "nominal", "sort": None, "title": None,
          "axis": {"labelLimit": size[0] // 2, "ticks": False, "domain": False,
@@ -514,7 +514,7 @@ def lever(
          "axis": _value_axis(lang, 0, size[1])}  # fmt: skip
     y = {"field": "q50", "type": "quantitative"}
     words = say("target", "cible", lang) + f" {i18n.number(target, lang, digits)}"
-    spec = _frame(lang, size, title, subtitle)
+    spec = framed(lang, size, title, subtitle)
     spec["data"] = {"name": "rows", "values": points}
     spec["layer"] = [
         {"mark": {"type": "area", "color": "accent", "opacity": 0.18},
@@ -562,7 +562,7 @@ def _value_axis(lang: str, digits: int, height: int) -> Spec:
     }
 
 
-def _frame(lang: str, size: tuple[int, int], title: str, subtitle: str) -> Spec:
+def framed(lang: str, size: tuple[int, int], title: str, subtitle: str) -> Spec:
     """The parts all charts share: size, type, axes, light grid; colours are still role names."""
     width, height = size
     spec: Spec = {

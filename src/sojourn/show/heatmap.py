@@ -36,7 +36,7 @@ def spec(grid: Grid, measure: Measure, middle: Sequence[float | None], lang: str
     shown = [row["value"] for row in rows if row["value"] is not None]
     # from here on white reads better than ink on the colour of the cell
     dark = min(shown) + 0.65 * (max(shown) - min(shown)) if shown else 0.0
-    frame = charts._frame(lang, PANEL, *_titles(grid, measure, unit, lang))
+    frame = charts.framed(lang, PANEL, *_titles(grid, measure, unit, lang))
     frame.pop("autosize")
     frame["padding"] = 12
     frame["config"]["axisY"] = {"titlePadding": 10}
