@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sojourn.flow import arrivals, effects, events
 from sojourn.flow.events import AIRPORT, BETWEEN, INLAND, LAND, MEXICO
 from sojourn.inputs import months, parameters
+from sojourn.inputs.errors import InputError
 
 SPAN = months.span(months.FIRST, months.parse("2030-12"))
 TABLE = parameters.load()
@@ -135,3 +136,17 @@ def test_each_effect_of_the_table_has_a_range() -> None:
     for name, rows in TABLE.rows.items():
         exact = name in events.SWITCHES or not name.startswith("event.")
         assert exact or all(row.low < row.high for row in rows), name
+
+
+def test_a_negative_factor_is_refused_and_zero_is_not() -> None:
+    closed = ("law.protocol_2023", "2027-01", 0.0)
+    none = arrivals.intake(
+        changed(closed, ("event.agreement_ports.airport", "2027-01", 0.0))
+    ).claims
+    assert np.isfinite(none).all()
+    assert none[at("2027-06"), AIRPORT].sum() < 1e-3
+    negative = BASE.with_values({"event.agreement_ports.airport": -1.0})
+    shifted = changed(closed).with_values({"event.agreement_ports.airport": -1.0})
+    assert events.multiplier(negative) is None
+    with pytest.raises(InputError, match="agreement_ports"):
+        arrivals.intake(shifted)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import MODES, NATIONALITIES
+from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import Paths
 
 Array = NDArray[np.float64]
@@ -75,10 +76,10 @@ def multiplier(paths: Paths) -> Effect | None:
     changed = [name for name in SWITCHES if not np.array_equal(now[name], base[name])]
     for switch, mode, effect in EFFECTS:
         if switch in changed:
-            step = (now[switch] - base[switch]) * np.log(paths[effect])
+            step = (now[switch] - base[switch]) * _log(effect, paths[effect])
             (mexico if switch == VISA else log)[:, mode] += step
     if RESIDENTS in changed:
-        share = np.log(np.maximum(now[RESIDENTS], 1e-6) / np.maximum(base[RESIDENTS], 1e-6))
+        share = _log(RESIDENTS, now[RESIDENTS]) - _log(RESIDENTS, base[RESIDENTS])
         log[:, INLAND] += paths["event.temporary_residents.elasticity"] * share
     return Effect(np.exp(log), np.exp(mexico))
 
@@ -108,13 +109,21 @@ def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
     none, ports, _ = state(now)
     log = np.zeros((len(paths.months), len(MODE_LIST)))
     for mode, name in ((LAND, "land_port"), (BETWEEN, "between_ports"), (AIRPORT, "airport")):
-        at_ports = np.log(paths[f"event.agreement_ports.{name}"])
-        off = np.log(paths[f"event.agreement_none.{name}"])
+        ports_name, none_name = f"event.agreement_ports.{name}", f"event.agreement_none.{name}"
+        at_ports = _log(ports_name, paths[ports_name])
+        off = _log(none_name, paths[none_name])
         if mode == LAND:
             # a port that turns fewer people back never has fewer claims
             off = np.maximum(off, np.maximum(at_ports, 0.0))
         log[:, mode] = none * off + ports * at_ports
     return log
+
+
+def _log(name: str, factor: Array) -> Array:
+    """Logarithm of a factor [T], 0 taken as a billionth. Raises InputError below 0."""
+    if factor.min() < 0:
+        raise InputError("parameters", name, float(factor.min()), "a factor of 0 or more")
+    return np.log(np.maximum(factor, 1e-9))
 
 
 def _table(paths: Paths) -> Array:
