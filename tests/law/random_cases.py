@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.law.tables import Law, load
+from sojourn.law.rows import Law
+from sojourn.law.tables import load
 
 LATE = date(2023, 3, 25).toordinal()
 START, END = date(2002, 6, 28).toordinal(), date(2030, 12, 31).toordinal()

@@ -10,7 +10,8 @@ import pytest
 from sojourn.inputs.errors import InputError
 from sojourn.law import acts
 from sojourn.law.decide import decide
-from sojourn.law.tables import Law, load
+from sojourn.law.rows import Law
+from sojourn.law.tables import load
 
 from .random_cases import cases
 

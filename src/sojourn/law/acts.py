@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from sojourn.inputs.errors import InputError, nearest
-from sojourn.law.tables import DAWN, DUSK, Act, Law, Parameter, Rule
+from sojourn.law.rows import DAWN, DUSK, Act, Law, Parameter, Rule
 
 BASE = "irpa_2001"
 """The Act of 2001, to which all others are added."""

@@ -20,7 +20,8 @@ from sojourn.law.columns import Column, codings
 from sojourn.law.facts import defaults
 from sojourn.law.grammar import COMPARE, All, Attribute, Compare, Literal, Node, Not, Operand, Value
 from sojourn.law.grammar import Parameter as ParameterName
-from sojourn.law.tables import LETTERS, Law, Rule, load
+from sojourn.law.rows import LETTERS, Law, Rule
+from sojourn.law.tables import load
 
 BLOCK = 1 << 15
 

@@ -23,8 +23,9 @@ from sojourn.law.columns import Column, codings
 from sojourn.law.decide import TURNS_ON, check_question, decide
 from sojourn.law.facts import CLAIM_EVENTS, ORDER, REQUIRED, adapter, types
 from sojourn.law.grammar import Value
+from sojourn.law.rows import Law
 from sojourn.law.switches import Switches, with_switches
-from sojourn.law.tables import Law, load
+from sojourn.law.tables import load
 
 csv.field_size_limit(1 << 20)
 

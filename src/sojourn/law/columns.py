@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sojourn.law.calendar import NO_DAY
 from sojourn.law.grammar import Attribute, Literal, Parameter, Value, walk
-from sojourn.law.tables import LETTERS, Fact, Law, load
+from sojourn.law.rows import LETTERS, Fact, Law
+from sojourn.law.tables import load
 
 Column = NDArray[Any]
 

@@ -10,8 +10,9 @@ from typing import Any
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.law.evaluate import Case, Reading
 from sojourn.law.grammar import ALWAYS, Value
+from sojourn.law.rows import LETTERS, STAGES, Law, Rule
 from sojourn.law.switches import Switches, with_switches
-from sojourn.law.tables import LETTERS, STAGES, Law, Rule, load
+from sojourn.law.tables import load
 
 NOTICE_EN = "This is not legal advice. Law to 2026-06-14; what came after is outside."
 NOTICE_FR = "Ceci n'est pas un avis juridique. Droit au 2026-06-14; la suite n'est pas couverte."

@@ -10,7 +10,7 @@ from sojourn.inputs.errors import InputError
 from sojourn.law import calendar, grammar
 from sojourn.law.grammar import All, Attribute, Compare, Node, Not, Operand, Value
 from sojourn.law.grammar import Parameter as ParameterName
-from sojourn.law.tables import Law, Rule
+from sojourn.law.rows import Law, Rule
 
 
 @dataclass

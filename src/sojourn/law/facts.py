@@ -25,7 +25,8 @@ from pydantic import (
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.months import parse_day
 from sojourn.law.grammar import Value
-from sojourn.law.tables import FOLDER, Fact, Law, load
+from sojourn.law.rows import Fact, Law
+from sojourn.law.tables import FOLDER, load
 
 REQUIRED = ("date_of_claim", "date_of_entry")
 """Facts without a default: asked for by name as soon as an answer turns on them."""

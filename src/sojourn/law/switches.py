@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.months import parse_day
-from sojourn.law.tables import DAWN, DUSK, Dated, Interval, Law, Parameter, Rule, Switch
+from sojourn.law.rows import DAWN, DUSK, Dated, Interval, Law, Parameter, Rule, Switch
 
 Switches = Mapping[str, Sequence[tuple[date | str, bool]]]
 """By switch name: (day, on or off from that day), laid over the law in force."""
