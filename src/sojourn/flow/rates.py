@@ -124,8 +124,10 @@ def members_capacity(paths: Paths) -> Floats:
 
 
 def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rates:
-    """Arrays of one run. Raises InputError where months of the inputs differ or shares do not add
-    to 1."""
+    """Arrays of one run, from parameters `paths`, claims and shares by law of the same months.
+
+    Raises InputError where months of the inputs differ or shares do not add to 1.
+    """
     n_months = paths.months.size
     if intake.months.size != n_months or np.any(intake.months != paths.months):
         raise InputError(
@@ -362,6 +364,6 @@ def _start(network: Network, paths: Paths, claims: Floats) -> Floats:
     mix = mix / total if total > 0.0 else np.full(len(GROUPS), 1.0 / len(GROUPS))
     start = np.zeros((len(network.stages), BEFORE, len(GROUPS)))
     for s, stage in enumerate(network.stages):
-        months = int(np.clip(np.rint(paths[f"start.{stage.name}.months"][0]), 1, BEFORE))
+        months = min(max(round(float(paths[f"start.{stage.name}.months"][0])), 1), BEFORE)
         start[s, BEFORE - months :] = paths[f"start.{stage.name}"][0] / months * mix
     return start

@@ -222,13 +222,14 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
     made = rates(network, paths, intake, shares)
     out = queue.run(network, made)
+    capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     return Flows(
         paths.months, network, made, out.stock_total, out.flow_total, out.left, out.waited, out.age,
         out.recallable,        intake.claims, intake.interceptions,
         {
-            "funded": paths["rpd.funded_capacity"],
-            "rpd_capacity": members_capacity(paths),
+            "funded": np.maximum(paths["rpd.funded_capacity"], capacity),
+            "rpd_capacity": capacity,
             "other_removals": other,
         },
     )  # fmt: skip

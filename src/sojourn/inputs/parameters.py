@@ -151,9 +151,11 @@ def check_value(name: str, value: float, unit: str, where: str) -> None:
         raise InputError(where, name, value, "a finite number")
     if abs(value) > 1e12:
         raise InputError(where, name, value, "a number below 1e12 in size")
-    if unit in ("share", "switch") and not 0 <= value <= 1:
+    if unit in ("share", "share per month", "switch") and not 0 <= value <= 1:
         raise InputError(where, name, value, f"a {unit} between 0 and 1")
-    if value < 0 and (name.endswith(NON_NEGATIVE_SUFFIXES) or "CAD" in unit or "per year" in unit):
+    counted = unit in ("months", "persons", "decision makers", "persons per acceptance")
+    money_or_rate = "CAD" in unit or "per year" in unit
+    if value < 0 and (name.endswith(NON_NEGATIVE_SUFFIXES) or money_or_rate or counted):
         raise InputError(where, name, value, "a number of 0 or more")
 
 
