@@ -91,13 +91,14 @@ def state(series: str, cell: Cell, when: str, lang: str) -> str:
     spec = declared.get(series)
     phrase = _PHRASES.get(series) or _generic(spec)
     text = phrase.fr if lang == "fr" else phrase.en
-    return text.format(
+    said = text.format(
         value=amount(_told(cell, spec), spec.unit, lang),
         low=amount(cell.low, spec.unit, lang),
         high=amount(cell.high, spec.unit, lang),
         range=interval(cell, spec.unit, lang),
         when=when,
     )
+    return i18n.typeset(said, lang)
 
 
 def _generic(spec: declared.Series) -> Label:
@@ -138,7 +139,7 @@ def costs(by_payer: Mapping[str, Cell], total: Cell, when: str, lang: str) -> st
     value, range_ = i18n.money(total.mean, lang), interval(total, "CAD", lang)
     head = say(f"In {when} the system costs {value}{range_}",
                f"En {when}, le système coûte {value}{range_}", lang)  # fmt: skip
-    return head + (say(": ", " : ", lang) + parts if parts else "") + "."
+    return i18n.typeset(head + (say(": ", " : ", lang) + parts if parts else "") + ".", lang)
 
 
 def difference(series: str, cell: Cell, when: str, lang: str, other: str, base: str) -> str:
@@ -148,14 +149,20 @@ def difference(series: str, cell: Cell, when: str, lang: str, other: str, base: 
     told = _told(cell, spec)
     if told is None:
         low, high = amount(cell.low, spec.unit, lang), amount(cell.high, spec.unit, lang)
-        return say(f"{name}, {when}: {other} minus {base} lies between {low} and {high}.",
-                   f"{name}, {when} : {other} moins {base}, entre {low} et {high}.",
-                   lang)  # fmt: skip
+        words = say(
+            f"{name} in {when}: {other} minus {base} lies between {low} and {high}.",
+            f"{name} en {when} : {other} moins {base}, entre {low} et {high}.",
+            lang,
+        )
+        return i18n.typeset(words, lang)
     size = amount(abs(told), spec.unit, lang)
     unit = {"months": say(" months", " mois", lang)}.get(spec.unit, "")
-    more = told >= 0
-    words = say("more" if more else "less", "de plus" if more else "de moins", lang)
-    return say(f"{name}, {when}: {size}{unit} {words} under {other} than under {base}"
-               f"{interval(cell, spec.unit, lang)}.",
-               f"{name}, {when} : {size}{unit} {words} selon {other} que selon {base}"
-               f"{interval(cell, spec.unit, lang)}.", lang)  # fmt: skip
+    up = told >= 0
+    higher = say("higher" if up else "lower", "de plus" if up else "de moins", lang)
+    band = interval(cell, spec.unit, lang)
+    words = say(
+        f"{name} in {when}: {size}{unit} {higher} under {other} than under {base}{band}.",
+        f"{name} en {when} : {size}{unit} {higher} selon {other} que selon {base}{band}.",
+        lang,
+    )
+    return i18n.typeset(words, lang)

@@ -7,6 +7,7 @@ the web pages and the report use the Babel catalogue in this folder (`catalogue.
 from __future__ import annotations
 
 import math
+import re
 
 from sojourn.inputs.errors import InputError
 
@@ -37,6 +38,14 @@ def current() -> str:
 def say(en: str, fr: str, lang: str | None = None) -> str:
     """The text in `lang`, or in the language in use."""
     return fr if (lang or _current[0]) == "fr" else en
+
+
+_TIGHT = re.compile(r" (?=[%$:;!?»])|(?<=«) |(?<=\d) (?=(?:millions?|milliards?|mois)\b)")
+
+
+def typeset(text: str, lang: str) -> str:
+    """French text with the spaces that must not break a line made unbreakable."""
+    return _TIGHT.sub("\u00a0", text) if lang == "fr" else text
 
 
 def number(value: float | None, lang: str, digits: int = 0) -> str:

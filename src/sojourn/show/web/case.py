@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError
 from sojourn.show.i18n import say
+from sojourn.show.web.case_words import CODES, FACTS
 
 FIRST = (
     "date_of_claim", "date_of_entry", "came_from_us", "entry_mode", "claim_place", "nationalities",
@@ -53,11 +56,17 @@ def _field(name: str, value: str, lang: str) -> dict[str, Any]:
     fact = load().facts[name]
     options = sorted(fact.codes) if fact.codes and fact.type == "code" else []
     return {
-        "name": name, "type": fact.type, "value": value, "options": options,
-        "label": name.replace("_", " ").capitalize(), "provision": fact.provision,
+        "name": name, "type": fact.type, "value": value, "options": [(code, words(CODES, code, lang)) for code in options],
+        "label": words(FACTS, name, lang), "provision": fact.provision,
         "help": fact.meaning_fr if lang == "fr" else fact.meaning_en,
         "default": fact.default if not fact.default.startswith("=") else "",
     }  # fmt: skip
+
+
+def words(labels: Mapping[str, Label], code: str, lang: str) -> str:
+    """A fact or code in words; one without words is shown as it is written in the law's tables."""
+    label = labels.get(code)
+    return getattr(label, lang) if label else code.replace("_", " ")
 
 
 def typed(stated: dict[str, str]) -> dict[str, object]:

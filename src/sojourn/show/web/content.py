@@ -10,7 +10,7 @@ from sojourn.inputs import months, parameters, sources
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
-from sojourn.show import blocks, report, tables
+from sojourn.show import blocks, charts, report, tables
 from sojourn.show import cells as cells_of
 from sojourn.show.i18n import say
 from sojourn.show.web import levers, outlook, text
@@ -30,7 +30,9 @@ def cities(engine: Engine, lang: str) -> list[blocks.Block]:
     yearly = cells_of.cells(result.over("year", outlook.QUANTILES).table())
     params = Scenario.load("baseline").parameters()
     made = []
-    for key in sorted(monthly):
+    named = [key for key in sorted(monthly) if any(key[1:])]
+    # one city alone would only repeat the total
+    for key in [*([cells_of.key("shelter.occupied")] if len(named) > 1 else []), *named]:
         every = say("All cities", "Toutes les villes", lang)
         name = next((part for part in key[1:] if part), every)
         made.append(
@@ -190,7 +192,9 @@ def break_even(
         )
     found["answer"] = answer.as_json()
     found["sentence"] = words.sentence(answer, lang)
-    found["chart"] = words.picture(answer, lang) if answer.seen else None
+    if answer.seen:
+        found["chart"] = words.picture(answer, lang)
+        found["narrow"] = charts.resized(found["chart"], charts.NARROW)
     found["command"] = (
         f"sojourn solve baseline --lever {lever} --target '{target}' --probability {chance}"
         " --members 100"

@@ -41,20 +41,20 @@ def _route(mode: str, en: str, fr: str) -> Lever:
 LEVERS = (
     Lever("rpd.capacity", Label("RPD decisions", "Décisions de la SPR"), 20_000, 160_000, 1_000,
           unit=Label("a year", "par an")),
-    _route("land_port", "Claims at land ports", "Demandes aux points d'entrée terrestres"),
-    _route("between_ports", "Claims after entry between ports",
-           "Demandes après une entrée entre les points d'entrée"),
-    _route("airport", "Claims at airports", "Demandes aux aéroports"),
     _route("inland", "Claims at inland offices", "Demandes aux bureaux intérieurs"),
+    _route("airport", "Claims at airports", "Demandes aux aéroports"),
     Lever("law.stca", Label("Safe Third Country Agreement", "Entente sur les tiers pays sûrs"),
           switch=True),
-    Lever("law.protocol_2023", Label("Agreement between ports (2023 protocol)",
-          "Entente entre les points d'entrée (protocole de 2023)"), switch=True),
     Lever("us.removals", Label("Removals from the United States", "Renvois depuis les États-Unis"),
           0, 1_000_000, 10_000, unit=Label("a year", "par an")),
     Lever("pr.levels", Label("Permanent residence for protected persons",
           "Résidence permanente des personnes protégées"), 0, 100_000, 500,
           unit=Label("admissions a year", "admissions par an")),
+    _route("land_port", "Claims at land ports", "Demandes aux points d'entrée terrestres"),
+    _route("between_ports", "Claims after entry between ports",
+           "Demandes après une entrée entre les points d'entrée"),
+    Lever("law.protocol_2023", Label("Agreement between ports (2023 protocol)",
+          "Entente entre les points d'entrée (protocole de 2023)"), switch=True),
     Lever("removal.capacity", Label("Removals from Canada", "Renvois depuis le Canada"), 0, 60_000,
           500, unit=Label("a year", "par an")),
     Lever("rpd.newest_first", Label("Newest claims heard first",
@@ -85,13 +85,6 @@ class View:
         texts = [f"{n}={v:.12g}@{months.text(self.start)}" for n, v in self.values]
         texts += self.sets
         return loaded.with_changes(texts, where="query") if texts else loaded
-
-    def value(self, lever: Lever) -> float:
-        """The lever's value from the month on: as moved, or as the scenario has it."""
-        moved = dict(self.values)
-        if lever.name in moved:
-            return moved[lever.name]
-        return Scenario.load(self.base).parameters().value(lever.name, self.start)
 
     def query(self, **more: str) -> str:
         """The address in readable names and values; nothing that is as the scenario has it."""

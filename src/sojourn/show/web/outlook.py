@@ -114,11 +114,14 @@ def tolerable(result: Result, lang: str) -> str:
     share = float(never.mean())
     if share > 0.5:
         part = i18n.percent(1 - share, lang)
-        return say(
-            f"A new claim does not come to wait under {TOLERABLE} months by"
-            f" {months.year(UNTIL)} in most members (it does in {part}).",
-            f"Une nouvelle demande n'en vient pas à attendre moins de {TOLERABLE} mois d'ici"
-            f" {months.year(UNTIL)} chez la plupart des membres (oui chez {part}).",
+        return i18n.typeset(
+            say(
+                f"A new claim does not come to wait under {TOLERABLE} months by"
+                f" {months.year(UNTIL)} in most members (it does in {part}).",
+                f"Une nouvelle demande n'en vient pas à attendre moins de {TOLERABLE} mois d'ici"
+                f" {months.year(UNTIL)} chez la plupart des membres (oui chez {part}).",
+                lang,
+            ),
             lang,
         )
     ordered = np.sort(np.where(never, over.shape[1], first))
@@ -129,11 +132,14 @@ def tolerable(result: Result, lang: str) -> str:
             return say(f"not by {months.year(UNTIL)}", f"pas d'ici {months.year(UNTIL)}", lang)
         return i18n.month(result.periods.first + now + index, lang)
 
-    return say(
-        f"A new claim waits under {TOLERABLE} months from {at(0.5)} on"
-        f" (90%: {at(0.05)} to {at(0.95)}).",
-        f"Une nouvelle demande attend moins de {TOLERABLE} mois à partir de {at(0.5)}"
-        f" (90 % : de {at(0.05)} à {at(0.95)}).",
+    return i18n.typeset(
+        say(
+            f"A new claim waits under {TOLERABLE} months from {at(0.5)} on"
+            f" (90%: {at(0.05)} to {at(0.95)}).",
+            f"Une nouvelle demande attend moins de {TOLERABLE} mois à partir de {at(0.5)}"
+            f" (90 % : de {at(0.05)} à {at(0.95)}).",
+            lang,
+        ),
         lang,
     )
 

@@ -31,6 +31,9 @@ NAV = (
     ("figures", "Figures", "Chiffres"),
     ("method", "Method", "Méthode"),
 )
+SHOWN_LEVERS = 6
+"""Levers in sight; the others stand behind a fold until one of them is moved."""
+
 SHORT_CACHE = "public, max-age=60"
 
 
@@ -79,7 +82,8 @@ def explore(request: Request, lang: Lang) -> Response:
         start=months.text(view.start), query=view.query(), blocks=drawn, cost=cost,
         said=outlook.said(look, lang), outcomes=outlook.outcomes(look, lang),
         cost_table=blocks.cost_table(look.yearly, lang), command=view.command(),
-        python=view.python(), changed=look.changed, members=levers.RELEASED,
+        python=view.python(),
+        shown_levers=SHOWN_LEVERS, changed=look.changed, members=levers.RELEASED,
         sources=blocks.used_sources(view.scenario.parameters(), outlook.SERIES),
     )  # fmt: skip
 

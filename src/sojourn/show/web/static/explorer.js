@@ -83,7 +83,7 @@
     const { locale, ...config } = shown.config;
     shown.config = config;
     const made = await window.vegaEmbed(live, shown, {
-      actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: tip,
+      actions: false, ast: true, logLevel: 1, renderer: "svg", defaultStyle: false, tooltip: tip,
       formatLocale: locale.number, timeFormatLocale: locale.time,
     });
     const drawn = live.querySelector("svg");
