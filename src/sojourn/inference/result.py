@@ -124,12 +124,19 @@ class Result:
     def _frame(self) -> pl.DataFrame:
         import polars as pl
 
-        parts: list[pl.DataFrame | None] = []
-        for at, row in enumerate(self.rows[: self.shown]):
+        shown = self.rows[: self.shown]
+        known = published.table(shown, self.periods) if self.with_observed else {}
+        parts: list[pl.DataFrame] = []
+        for at, row in enumerate(shown):
             parts.append(self._modelled(at, row))
-            if self.with_observed:
-                parts.append(self._observed(row))
-        return pl.concat([part for part in parts if part is not None])
+            if row in known:
+                found = known[row]
+                values = np.array(list(found.values()), dtype=np.float64)
+                kinds = ["observed"] * len(found)
+                parts.append(
+                    long_frame(self.name, row, list(found), kinds, [""] * len(found), values)
+                )
+        return pl.concat(parts)
 
     def _modelled(self, at: int, row: Row) -> pl.DataFrame:
         levels = self.summary.quantiles
@@ -146,14 +153,6 @@ class Result:
             [kind[1] for kind in kinds] * len(self.periods),
             values,
         )
-
-    def _observed(self, row: Row) -> pl.DataFrame | None:
-        found = published.beside(row, self.periods)
-        if not found:
-            return None
-        kinds = ["observed"] * len(found)
-        values = np.array(list(found.values()), dtype=np.float64)
-        return long_frame(self.name, row, list(found), kinds, [""] * len(found), values)
 
 
 def by_year(members: Members, rows: tuple[Row, ...], months: Periods, years: Periods) -> Members:
