@@ -82,3 +82,13 @@ def test_wrong_members_are_refused(members: object) -> None:
 
 
 GOLDEN = [0.5425449263720628, 0.03400238173403963, 0.8947906118252806]
+
+
+def test_picking_members_reads_the_same_stream() -> None:
+    members = np.array([0, 1, 2, 3, 4, 5, 17, 4_095, 4_096, 99_999, 7])
+    for seed in (0, 1, 2**63 - 1):
+        whole = draws.matrix(seed, ("a", "b/c"), 100_000)
+        few = draws.picked(seed, ("a", "b/c"), members, 100_000)
+        assert np.array_equal(few, whole[:, members])
+        many = draws.picked(seed, ("a",), np.arange(0, 100_000, 3), 100_000)
+        assert np.array_equal(many, whole[:1, ::3])

@@ -51,6 +51,59 @@ def matrix(seed: int, names: Sequence[str], members: int | range) -> NDArray[np.
     return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
+SPARSE = 25
+"""One in so many members: fewer are cheaper picked out of the stream one by one."""
+
+
+def picked(
+    seed: int, names: Sequence[str], members: NDArray[np.int64], among: int
+) -> NDArray[np.float64]:
+    """Uniform draws of several names for members in any order, float64 [names, n].
+
+    The same values as `matrix(seed, names, among)[:, members]`; members lie below `among`.
+    """
+    if members.size * SPARSE > among:
+        return matrix(seed, names, among)[:, members]
+    check_seed(seed)
+    block, word = np.divmod(members, WORDS)
+    # numpy's generator counts once before it makes the first words
+    counter = block.astype(np.uint64) + np.uint64(1)
+    rows = [_philox(counter, word, seed, name_key(name)) for name in names]
+    words = np.stack(rows) if rows else np.empty((0, members.size), np.uint64)
+    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+_MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
+_WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+def _philox(
+    counter: NDArray[np.uint64], word: NDArray[np.int64], seed: int, key: int
+) -> NDArray[np.uint64]:
+    """Word `word` of Philox 4x64-10 at each counter (Salmon et al. 2011, section 3.2)."""
+    x = [counter, *(np.zeros_like(counter) for _ in range(WORDS - 1))]
+    keys = [seed, key]
+    for _ in range(10):
+        high0, low0 = _product(_MULTIPLIERS[0], x[0])
+        high1, low1 = _product(_MULTIPLIERS[1], x[2])
+        x = [high1 ^ x[1] ^ np.uint64(keys[0]), low1, high0 ^ x[3] ^ np.uint64(keys[1]), low0]
+        keys = [(k + w) % 2**64 for k, w in zip(keys, _WEYL, strict=True)]
+    return np.choose(word, x)
+
+
+def _product(a: int, b: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """High and low 64 bits of a x b, by halves."""
+    a_high, a_low = np.uint64(a >> 32), np.uint64(a & 0xFFFFFFFF)
+    b_high, b_low = b >> _HALF, b & _LOW
+    low = a_low * b_low
+    middle = a_high * b_low + (low >> _HALF)
+    cross = a_low * b_high + (middle & _LOW)
+    high = a_high * b_high + (middle >> _HALF) + (cross >> _HALF)
+    return high, np.uint64(a) * b
+
+
 def normal(seed: int, names: Sequence[str], members: int | range) -> NDArray[np.float64]:
     """Standard normal draws of several names, float64 [names, n], by the inverse distribution."""
     from scipy.special import ndtri

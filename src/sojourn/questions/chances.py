@@ -46,12 +46,12 @@ class Chances:
 
     def leave(
         self, stage: int, since: Ints, group: Ints, exit_: Floats, kind: Floats, edge: Floats,
-        notice: Floats,
+        notice: Floats | None = None,
     ) -> Step:  # fmt: skip
         """Step of people in `group` [n] who entered the stage in month `since` [n].
 
         exit_, kind, edge, notice: uniform draws [n] for the month of leaving, whether by decision
-        or while waiting, the edge, and the month in which a notice would reach them.
+        or while waiting, the edge, and (where the law recalls) the month a notice reaches them.
         """
         n_months = self.survival.shape[1]
         if self.network.stage_memory[stage] == 1:
@@ -62,7 +62,7 @@ class Chances:
             month = np.maximum(month, since)
         while_waiting = kind < self._exit_part(stage, since, np.minimum(month, n_months - 1))
         kinds = np.where(while_waiting, EXIT, DECISION)
-        if stage == self.network.stage_recall:
+        if notice is not None:
             told = self._notice(since, group, notice)
             # a month's notices go out after its exits and before its decisions
             first = (told < month) | ((told == month) & ~while_waiting & (told < n_months))

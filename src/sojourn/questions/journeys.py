@@ -224,9 +224,9 @@ def _follow(
             here = np.flatnonzero(at == s)
             for visit in np.unique(times[s, here]).tolist():
                 who = here[times[s, here] == visit]
-                luck = draws.matrix(
-                    seed, [f"journeys/{stage.name}/{visit}/{p}" for p in _PURPOSES], n
-                )[:, who]
+                purposes = _PURPOSES if s == network.stage_recall else _PURPOSES[:-1]
+                names = [f"journeys/{stage.name}/{visit}/{purpose}" for purpose in purposes]
+                luck = draws.picked(seed, names, who, n)
                 step = chance.leave(s, since[who], group[who], *luck)
                 gone = step.month < n_months
                 edge = np.where(gone, step.edge, -1)
