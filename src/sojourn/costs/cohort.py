@@ -56,6 +56,7 @@ class Estimate:
     prices: Prices
     unpriced: tuple[programmes.Programme, ...]
     basis: dict[str, known.Known]
+    by_wait: tuple[tuple[float, float], ...]
 
     @property
     def persons(self) -> float:
@@ -131,9 +132,14 @@ class Estimate:
                 "to_the_end": float((one.shares * one.waits).sum(axis=0)[0]),
                 **self.waits,
             },
+            "by_wait": [
+                {"months_added": added, "rpd_wait": self.waits["rpd"] + added, "mean": mean}
+                for added, mean in self.by_wait
+            ],
             "basis": {name: told._asdict() for name, told in self.basis.items()},
             "lines": self.lines(),
             "not_counted": self.not_counted(),
+            "offsets": [row.document() for row in not_counted.offsets(self.payer)],
         }
 
     def _path(self, p: int) -> dict[str, Any]:
@@ -346,8 +352,9 @@ def _as_known(ask: _Ask, day: date) -> Estimate:
     return Estimate(
         ask.cohort, ask.mode, ask.nationality, day, ask.payer, ask.scope,
         follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
-        central, follow.unpriced(central, ask.lines),
+        central, follow.unpriced(central, ask.lines, one.per_claim),
         {"capacity": told.capacity, "claims": told.inflow, **told.shares, **told.waits},
+        _by_wait(one, central, ask.lines),
     )  # fmt: skip
 
 
@@ -401,8 +408,21 @@ def _as_run(ask: _Ask) -> Estimate:
     return Estimate(
         ask.cohort, ask.mode, ask.nationality, None, ask.payer, ask.scope,
         follow.cost(one, central, ask.lines), follow.cost(many, spread_out, ask.lines), waits,
-        central, follow.unpriced(central, ask.lines), {},
+        central, follow.unpriced(central, ask.lines, one.per_claim), {},
+        _by_wait(one, central, ask.lines),
     )  # fmt: skip
+
+
+ADDED = (6.0, 12.0, 24.0)
+"""Months added to the wait for the first hearing, to show what waiting costs."""
+
+
+def _by_wait(
+    course: follow.Course, prices: Prices, lines: tuple[programmes.Programme, ...]
+) -> tuple[tuple[float, float], ...]:
+    return tuple(
+        (more, float(follow.cost(course, prices, lines, {"rpd": more}).mean[0])) for more in ADDED
+    )
 
 
 def _simulated(paths: Paths) -> tuple[Flows, Any]:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs.pricing import Prices, at_entry, edge_cost, stay_cost
+from sojourn.costs.pricing import Prices, at_entry, edge_cost, needed, stay_cost
 from sojourn.costs.programmes import Programme
 from sojourn.flow import stages
 
@@ -30,7 +30,9 @@ END_STAGES: dict[str, str] = {"pr": "protected", "stayed": "removal_stayed"}
 """Stages in which a case is at its end for the cost: protection, or a stay without a set end."""
 
 OUTCOMES = ("protected", "returned_to_us", "removed", "left", "regularised", "removal_stayed",
-            "not_removed")  # fmt: skip
+            "not_removed", "open")  # fmt: skip
+"""How a case ends; `open`: sent back more often than is followed, and nothing else was possible."""
+
 NEGLIGIBLE = 1e-9
 """A way taken by fewer than this share is closed, and the others take its part."""
 
@@ -87,16 +89,24 @@ class Path:
     cost: Floats
 
 
-def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list[Path]:
+def follow(
+    course: Course,
+    prices: Prices,
+    lines: tuple[Programme, ...],
+    longer: Mapping[str, float] | None = None,
+) -> list[Path]:
     """Every path of the cohort with its share and cost; the shares of each month add to 1.
 
+    longer: months added to every stay in a stage, for the question what waiting costs.
     Lines of which a price is not known at the day of the view are left at nothing: the caller
     says so (`unpriced`).
     """
     to = {edge.name: edge.to for edge in stages.load().edges}
-    priced = [(row, line) for row, line in enumerate(lines) if prices.known(line.case_unit)]
+    left_out = unpriced(prices, lines, course.per_claim)
+    priced = [(row, line) for row, line in enumerate(lines) if line not in left_out]
     on_arrival = [(row, line, at_entry(line, prices, course.entry)) for row, line in priced]
     size = (len(lines), prices.members, course.entry.size)
+    added = longer or {}
     found: list[Path] = []
 
     def stay(stage: str, start: Floats, months: Floats) -> Floats:
@@ -135,17 +145,22 @@ def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list
             for way in course.ways(stage, start)
             if visits.get(to[way.edge], 0) < MOST_VISITS and np.any(way.share > NEGLIGIBLE)
         ]
-        kept = np.sum([way.share for way in ways], axis=0)
+        kept = np.sum([way.share for way in ways], axis=0) if ways else np.zeros_like(share)
+        stuck = np.where(kept > 0.0, 0.0, share)
+        if np.any(stuck > 0.0):
+            end(edges, "open", stuck, start, cost.copy())
         safe = np.where(kept > 0.0, kept, 1.0)
-        stays: dict[int, Floats] = {}
+        stays: dict[int, tuple[Floats, Floats]] = {}
         for way in ways:
             part = share * way.share / safe
-            if not np.any(part > NEGLIGIBLE):
+            if not np.any(part > 0.0):
                 continue
             if id(way.months) not in stays:
-                stays[id(way.months)] = cost + stay(stage, start, way.months)
-            spent = stays[id(way.months)].copy()
-            out = start + way.months
+                months = way.months + added.get(stage, 0.0)
+                stays[id(way.months)] = (months, cost + stay(stage, start, months))
+            months, kept_cost = stays[id(way.months)]
+            spent = kept_cost.copy()
+            out = start + months
             for row, line in priced:
                 more = edge_cost(line, prices, stage, way.edge, course.entry + out)
                 if more is not None:
@@ -166,9 +181,17 @@ def follow(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> list
     return found
 
 
-def unpriced(prices: Prices, lines: tuple[Programme, ...]) -> tuple[Programme, ...]:
-    """Lines of which a price was not yet published: not counted, which is not zero."""
-    return tuple(line for line in lines if not prices.known(line.case_unit))
+def unpriced(
+    prices: Prices, lines: tuple[Programme, ...], per_claim: Mapping[str, Floats]
+) -> tuple[Programme, ...]:
+    """Lines of which a price or a clock was not yet published: not counted, which is not zero."""
+    arrivals = ("hotel_nights", "shelter_nights")
+    return tuple(
+        line
+        for line in lines
+        if not prices.known(needed(line))
+        or (line.event.startswith(arrivals) and line.event not in per_claim)
+    )
 
 
 @dataclass(frozen=True)
@@ -219,9 +242,17 @@ _MERITS = {
 }  # fmt: skip
 
 
-def cost(course: Course, prices: Prices, lines: tuple[Programme, ...]) -> Costing:
-    """Cost of the cohort over all its paths; months of entry are weighted by their persons."""
-    paths = follow(course, prices, lines)
+def cost(
+    course: Course,
+    prices: Prices,
+    lines: tuple[Programme, ...],
+    longer: Mapping[str, float] | None = None,
+) -> Costing:
+    """Cost of the cohort over all its paths; months of entry are weighted by their persons.
+
+    longer: months added to every stay in a stage.
+    """
+    paths = follow(course, prices, lines, longer)
     total = float(course.persons.sum())
     part = course.persons / total
     shares = np.array([(path.share * part).sum(axis=1) for path in paths])

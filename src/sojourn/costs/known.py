@@ -208,6 +208,15 @@ def _measure(series: str, day: date, measure: str) -> list[float]:
     ]  # fmt: skip
 
 
+def _last(series: str, day: date, measure: str) -> float:
+    """Last value of a measure known by the day. Raises InputError where there is none."""
+    found = _measure(series, day, measure)
+    if not found:
+        what = measure.replace("_", " ")
+        raise InputError("cost", "as-of", day.isoformat(), f"a day on which {what} was published")
+    return found[-1]
+
+
 def _court(day: date) -> tuple[dict[str, Known], Known]:
     instituted = _measure("court.evidence", day, "refugee_leave_applications_instituted")
     rejected = [
@@ -217,8 +226,7 @@ def _court(day: date) -> tuple[dict[str, Known], Known]:
     asked = min(2.0 * instituted[-1] / rejected[-1], 1.0) if rejected and instituted else 0.5
     success = _measure("court.evidence", day, "overall_success_rate")
     low, high = (
-        _measure("court.evidence", day, f"time_for_judicial_review_{end}")[-1]
-        for end in ("low", "high")
+        _last("court.evidence", day, f"time_for_judicial_review_{end}") for end in ("low", "high")
     )
     shares = {
         "filed": Known(asked, 0.6 * asked, min(1.4 * asked, 1.0),
@@ -243,16 +251,16 @@ def setting(
     rpd = _rpd_shares(day, nationality)
     rad, rad_wait = _rad(day)
     court, court_wait = _court(day)
-    days = _measure("removals.evidence", day, "average_days_to_removal_post_2012")
-    within = _measure("removals.evidence", day, "removed_within_12_months_of_final_decision")
+    days = _last("removals.evidence", day, "average_days_to_removal_post_2012")
+    within = _last("removals.evidence", day, "removed_within_12_months_of_final_decision")
     if all_removed:
-        removed = Known(1.0, within[-1], 1.0,
+        removed = Known(1.0, within, 1.0,
                         "scope: every final refusal is costed to the removal; low: the share"
                         " removed within 12 months")  # fmt: skip
     else:
-        removed = Known(within[-1], within[-1], 1.0, "removed within 12 months; high: all")
+        removed = Known(within, within, 1.0, "removed within 12 months; high: all")
     lag = Known(0.1, 0.0, 0.25, "three working days to the eligibility decision")
-    removal = days[-1] / 30.4375
+    removal = days / 30.4375
     shares = {
         "accepted": rpd["accepted"], "withdrawn": rpd["withdrawn"], **rad,
         "court_filed": court["filed"], "court_returned": court["returned"], "removed": removed,

@@ -1,4 +1,8 @@
-"""What no sum here contains: each as a range with its method, or as not known, never as zero."""
+"""What no sum here contains: each as a range with its method, or as not known, never as zero.
+
+Offsets (earnings, taxes, charges to the person) stand apart in a table of their own and are never
+taken off a cost.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from sojourn.inputs.dimensions import PAYERS, Label
 from sojourn.inputs.errors import InputError, nearest
 
 FILE = "data/not_counted.csv"
+OFFSETS = "data/offsets.csv"
 COLUMNS = (
     "item", "item_fr", "payer", "place", "scope", "period", "low", "high", "unit", "method",
     "method_fr", "source_id",
@@ -95,3 +100,13 @@ def find(payer: str | None = None, scope: str = "all") -> tuple[NotCounted, ...]
         for row in load()
         if (payer is None or row.payer == payer) and (scope == "all" or row.scope == "pbo")
     )
+
+
+@lru_cache(maxsize=1)
+def _offsets() -> tuple[NotCounted, ...]:
+    return read(resources.files("sojourn").joinpath(OFFSETS).read_bytes(), OFFSETS)
+
+
+def offsets(payer: str | None = None) -> tuple[NotCounted, ...]:
+    """What comes back to a payer (None = any), apart from the costs and never netted."""
+    return tuple(row for row in _offsets() if payer is None or row.payer == payer)

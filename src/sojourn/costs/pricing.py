@@ -88,6 +88,26 @@ class Prices:
         return base + (x - k) * np.take_along_axis(price, k, axis=1)
 
 
+_RESIDENCE = ("residence.left.QC", *(f"residence.claimed.{p}" for p in quantities.PROVINCES[:-1]))
+
+
+def needed(line: Programme) -> tuple[str, ...]:
+    """Every parameter that the cost of one claim takes for a line: its prices and its clock."""
+    head = line.event.partition(".")[0]
+    more: tuple[str, ...] = ()
+    if head == "assistance":
+        more = (*(name for name, _, _ in BANDS), *_RESIDENCE)
+    elif head == "open":
+        more = _RESIDENCE
+    elif head == "pupil":
+        more = ("benefit.school.share", *_RESIDENCE)
+    elif line.event == "ifhp.pr":
+        more = ("benefit.ifhp.after_acceptance",)
+    elif line.event == "ifhp.removal":
+        more = ("benefit.ifhp.after_refusal",)
+    return (*line.case_unit, *more)
+
+
 def stay_cost(
     line: Programme, prices: Prices, stage: str, entry: Floats, start: Floats, length: Floats
 ) -> Floats | None:
@@ -134,8 +154,6 @@ def covered(prices: Prices, stage: str, begin: Floats, length: Floats) -> Floats
     }.get(stage)
     if limit is None:
         return length
-    if not prices.known((limit,)):
-        return np.zeros_like(length)
     return np.minimum(length, prices.at((limit,), begin))
 
 

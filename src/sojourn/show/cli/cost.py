@@ -261,6 +261,7 @@ OUTCOMES = {
         "Motifs humanitaires ou politique publique",
     ),
     "removal_stayed": ("Waiting under a stay of removal", "En attente, renvoi suspendu"),
+    "open": ("Still before the Board or the Court", "Toujours devant la Commission ou la Cour"),
     "not_removed": ("Not removed (not located)", "Non renvoyées (non localisées)"),
 }
 """Outcomes in English and French."""
