@@ -167,6 +167,7 @@ def test_a_truncated_chunk_is_made_again_and_said_so(
 
 def test_a_folder_of_other_inputs_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     go_on(tmp_path)
+    assert "chunk 5 (members 1280 to 1499) done" in (tmp_path / "run.log").read_text()
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     with pytest.raises(InputError, match="seed there is 0, here 5"):
         ensemble.execute(faulty.plan(seed=5), task=faulty.Noise(faulty.plan(seed=5)), out=tmp_path)
@@ -179,7 +180,10 @@ def test_a_second_start_makes_nothing_again(tmp_path: Path, undisturbed: bytes) 
     def never(lo: int, hi: int) -> NDArray[np.float32]:
         raise AssertionError(f"members {lo} to {hi} made again")
 
-    assert digest(ensemble.execute(faulty.plan(), out=tmp_path, task=never)) == undisturbed
+    again = ensemble.execute(faulty.plan(), out=tmp_path, task=never)
+    assert digest(again) == undisturbed
+    assert again.reused == CHUNKS
+    assert "start: 6 of 6 chunks are there" in (tmp_path / "run.log").read_text()
 
 
 def test_more_members_go_on_from_the_chunks_of_fewer(tmp_path: Path) -> None:

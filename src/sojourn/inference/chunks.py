@@ -34,6 +34,7 @@ HEAD = len(MAGIC) + 4
 FOLDER = "chunks"
 MANIFEST = "manifest.json"
 LOCK = "lock"
+LOG = "run.log"
 FORMAT = 1
 
 Values = NDArray[np.float32]
@@ -216,6 +217,31 @@ class Folder:
 def file_of(folder: Path, chunk: Chunk) -> Path:
     """Path of a chunk's file in the folder of chunks."""
     return folder / f"{chunk.number:06d}.chunk"
+
+
+@contextmanager
+def logged(store: Folder | Memory | None) -> Iterator[None]:
+    """Write what happens to each chunk into the run folder's log."""
+    if not isinstance(store, Folder):
+        yield
+        return
+    with disk(store.path):
+        handler = logging.FileHandler(store.path / LOG, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(min(before or logging.INFO, logging.INFO))
+    try:
+        log.info("start: %d of %d chunks are there", store.reused, len(store.plan.chunks()))
+        yield
+        log.info("end: all chunks are there")
+    except BaseException as error:
+        log.info("end: %s %s", type(error).__name__, error)
+        raise
+    finally:
+        log.setLevel(before)
+        log.removeHandler(handler)
+        handler.close()
 
 
 def write(file: Path, plan_hash: str, chunk: Chunk, values: Values) -> None:

@@ -145,6 +145,7 @@ def execute(
         summary=reduce.summarise(store, levels, workers=hands_of(count)),
         members=store,
         record=record.of(plan, levels),
+        reused=store.reused if isinstance(store, chunks.Folder) else 0,
     )
 
 
@@ -169,8 +170,10 @@ def made(
         processes = many and plan.members - reused >= PROCESSES_FROM
     watch = Watch(plan.members, reused, report=progress, limit=limit, stop=stop)
     try:
-        if store.missing():
-            if cluster is not None:
+        with chunks.logged(store if out is not None else None):
+            if not store.missing():
+                pass
+            elif cluster is not None:
                 from sojourn.inference import cluster as dask
 
                 dask.run(task, store, cluster, watch)

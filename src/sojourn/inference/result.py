@@ -30,7 +30,8 @@ WIDEST = (0.05, 0.95)
 class Result:
     """Rows over periods, summarised over members; `members` gives the members themselves.
 
-    `rows` beyond the first `shown` are weights of means and are not in the tables.
+    `rows` beyond the first `shown` are weights of means and are not in the tables; `reused` is the
+    number of finished chunks that the run found in its folder.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Result:
     members: Members
     record: Mapping[str, Any]
     with_observed: bool = True
+    reused: int = 0
 
     def table(self) -> pl.DataFrame:
         """The long table (`inputs.series.LONG_COLUMNS`): mean and quantiles, then observed values.
