@@ -82,3 +82,18 @@ def test_the_model_without_events_is_the_log_random_walk() -> None:
     assert np.allclose(plain[:, middle], plain[0, middle])
     growth = np.log(plain[:, top] / plain[:, middle])
     assert np.allclose(growth, growth[0] * np.sqrt(np.arange(1, 13)), rtol=0.01)
+
+
+def test_every_miss_of_an_episode_has_its_reason() -> None:
+    from sojourn.questions import validate
+
+    found = validate.checks(["sojourn.questions.episodes:checks"])
+    assert validate.unlisted(found) == []
+    assert any(check.missed for check in found)
+
+
+def test_the_least_months_inside_are_those_that_chance_allows() -> None:
+    """Six months at one half: none inside has probability 1 in 64, so one is the least."""
+    assert episodes.fewest(6, 0.5) == 1
+    assert episodes.fewest(6, 0.9) == 4
+    assert episodes.fewest(100, 0.5) == 40

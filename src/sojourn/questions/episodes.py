@@ -8,7 +8,8 @@ better; a conditional model that does not win is a miss and is shown as one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,6 +143,7 @@ def checks() -> list[dict[str, object]]:
         if len(episode.forecasts) > 1:
             for forecast in episode.forecasts:
                 rows.append(_row(episode, forecast.name, *forecast.scores, [forecast]))
+        rows += [_coverage(episode, central) for central in (0.5, 0.9)]
     return rows
 
 
@@ -164,6 +166,36 @@ def _row(
             f"coverage of 50 % {half:.0%}, of 90 % {nine:.0%}; learnt from {episode.learnt_from}"
         ),
     }
+
+
+def _coverage(episode: Episode, central: float) -> dict[str, object]:
+    """Share of months inside a central range, against the least that chance allows (2.5 %).
+
+    Months of an episode go together, so the bound is generous to the model only in number.
+    """
+    count = sum(len(forecast.observed) for forecast in episode.forecasts)
+    inside = sum(f.coverage(central) * len(f.observed) for f in episode.forecasts) / count
+    least = fewest(count, central) / count
+    return {
+        "check": f"episode left out: {episode.name}, months inside the {central:.0%} range",
+        "kind": "prediction",
+        "published": central,
+        "model": round(inside, 3),
+        "error": round(inside - central, 3),
+        "limit": round(least - central, 3),
+        "passed": bool(inside >= least - 1e-9),
+        "note": f"share of {count} months; limit: fewer would happen by chance in 2.5 %",
+    }
+
+
+def fewest(count: int, chance: float) -> int:
+    """Smallest number of `count` independent months inside that is not rarer than 2.5 %."""
+    total = 0.0
+    for k in range(count + 1):
+        total += math.comb(count, k) * chance**k * (1 - chance) ** (count - k)
+        if total > 0.025:
+            return k
+    return count
 
 
 def _walk(series: Array, origin: str, horizon: int) -> tuple[Array, Array]:
@@ -213,8 +245,3 @@ def _normal(u: Array) -> Array:
 
     inverse = NormalDist().inv_cdf
     return np.array([inverse(float(p)) for p in u])
-
-
-def summary() -> Mapping[str, float]:
-    """Ratio of scores by check, for the documents."""
-    return {str(row["check"]): float(str(row["error"])) for row in checks()}

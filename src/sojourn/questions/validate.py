@@ -25,6 +25,7 @@ SOURCES = (
     "sojourn.questions.score_sheet:calibration",
     "sojourn.questions.score_sheet:reproductions",
     "sojourn.questions.episodes:checks",
+    "sojourn.questions.stocks:checks",
     "sojourn.questions.public_accounts:checks",
     "sojourn.questions.pbo_2018:checks",
 )
