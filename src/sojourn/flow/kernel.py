@@ -333,20 +333,20 @@ def run(
                     able = _total(now[s]) - (budget - rest)
                     for c in range(half, here + 1):
                         able -= (held if c == half else fraction[c]) * persons[c]
-                    p = min(1.0, part / able) if able > 0.0 else 0.0
-                    rest -= p * able
-                    gone += p * able
+                    chance = min(1.0, part / able) if able > 0.0 else 0.0
+                    rest -= chance * able
+                    gone += chance * able
                     if not by_entry:
-                        # p of everyone, less those decided already and those not ready
+                        # this part of everyone, less those decided already and those not ready
                         for g in range(n_groups):
-                            leaving[k_last, g] += p * (now[s, g] - leaving[k_last, g])
+                            leaving[k_last, g] += chance * (now[s, g] - leaving[k_last, g])
                         for c in range(half, here + 1):
-                            take = p * (held if c == half else fraction[c])
+                            take = chance * (held if c == half else fraction[c])
                             if take > 0.0:
                                 for g in range(n_groups):
                                     leaving[k_last, g] -= take * entries[s, c, g]
                     for c in range(first, last + 1):
-                        take = p * (fraction[c] - (held if c == half else 0.0))
+                        take = chance * (fraction[c] - (held if c == half else 0.0))
                         fraction[c] -= take
                         n = take * persons[c]
                         months += n * (here - c)
