@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sojourn.flow import profiles
-from sojourn.flow.profiles import OUTCOMES, Shares
+from sojourn.flow import by_law, classes, profiles
+from sojourn.flow.by_law import OUTCOMES
+from sojourn.flow.profiles import Shares
 from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import MODES, NATIONALITIES
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import Paths
 from sojourn.law.decide import decide
+from sojourn.law.tables import load
 
 SPAN = months.span(months.FIRST, months.LAST)
 MODE = {name: n for n, name in enumerate(MODES)}
@@ -149,7 +151,7 @@ def test_a_scenario_that_moves_no_switch_has_the_shipped_shares(shipped: Shares)
         assert np.array_equal(getattr(same, name), getattr(shipped, name))
 
 
-def by_law(profile: profiles.Profile, day: date) -> str:
+def decided(profile: classes.Profile, day: date) -> str:
     """The decision on a class of person by the law one by one, as the shares name it."""
     facts: dict[str, Any] = {**profile.facts, "date_of_claim": str(day), "nationalities": ["COL"]}
     facts["date_of_entry"] = str(date.fromordinal(day.toordinal() - profile.entry_days))
@@ -170,12 +172,12 @@ def by_law(profile: profiles.Profile, day: date) -> str:
 @pytest.mark.parametrize("day", ["2016-07-15", "2019-10-03", "2023-04-20", "2026-08-09",
                                  "2031-01-31"])  # fmt: skip
 def test_every_class_is_decided_as_the_law_decides_one_person(day: str) -> None:
-    made = profiles.decisions(SPAN, paths().value[profiles._index(paths().names).switches])
+    made = by_law.decisions(SPAN, paths().value[profiles._index(paths().names).switches])
     at = int(np.searchsorted(made.first_days, date.fromisoformat(day), side="right")) - 1
-    other = profiles.NATIONAL.index("other")
-    for p, profile in enumerate(profiles.profiles()):
+    other = by_law.NATIONAL.index("other")
+    for p, profile in enumerate(classes.profiles()):
         held = made.outcome[at, p, :5, other]
-        assert OUTCOMES[int(np.argmax(held))] == by_law(profile, date.fromisoformat(day))
+        assert OUTCOMES[int(np.argmax(held))] == decided(profile, date.fromisoformat(day))
         assert held.sum() == 1
 
 
@@ -183,15 +185,15 @@ def test_no_decision_changes_within_a_stretch_of_days() -> None:
     span = months.span(months.parse("2025-05"), months.parse("2026-06"))
     table = parameters.load().paths(span)
     on = table.value[profiles._index(table.names).switches]
-    made = profiles.decisions(span, on)
+    made = by_law.decisions(span, on)
     first, last = months.first_day(int(span[0])), months.last_day(int(span[-1]))
     every_day = tuple(date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1))
-    law = profiles.load()
+    law = load()
     from sojourn.law.switches import with_switches
 
-    now = with_switches(law, profiles.switch_changes(span, on))
-    before = with_switches(now, {n: [(date.min, False)] for n in profiles._HINDSIGHT})
-    daily = profiles._outcomes(now, before, every_day)
+    now = with_switches(law, by_law.switch_changes(span, on))
+    before = with_switches(now, {n: [(date.min, False)] for n in by_law._HINDSIGHT})
+    daily = by_law._outcomes(now, before, every_day)
     for n, day in enumerate(every_day):
         at = int(np.searchsorted(made.first_days, day, side="right")) - 1
         assert np.array_equal(daily[n], made.outcome[at]), day
@@ -200,7 +202,7 @@ def test_no_decision_changes_within_a_stretch_of_days() -> None:
 def test_levels_of_a_feature_add_up_and_unknown_weights_are_refused() -> None:
     text = "mode,feature,level,weight,entry_days,first_entry_days,facts,label_en,label_fr\n"
     good = "airport,entry,first,rest,0,,,first,première\n"
-    assert len(profiles.read(text + good)) == 1
+    assert len(classes.read(text + good)) == 1
     for bad, field in (
         ("airport,entry,first,profile.nothing,0,,,a,b\n", "weight"),
         ("sea,entry,first,rest,0,,,a,b\n", "mode"),
@@ -208,13 +210,13 @@ def test_levels_of_a_feature_add_up_and_unknown_weights_are_refused() -> None:
         (good + "airport,entry,second,rest,,,,a,b\n", "airport entry"),
     ):
         with pytest.raises(InputError) as refused:
-            profiles.read(text + bad)
+            classes.read(text + bad)
         assert refused.value.field == field
 
 
 def test_every_weight_says_whether_it_is_observed_fitted_or_assumed() -> None:
     table = parameters.load()
-    for level in profiles.levels():
+    for level in classes.levels():
         if level.weight == "rest":
             continue
         for row in table.rows_of(level.weight):

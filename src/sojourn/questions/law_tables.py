@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from sojourn.flow import profiles
+from sojourn.flow import classes
 from sojourn.inputs import parameters
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.law import acts
@@ -57,7 +57,7 @@ def weight_rows() -> Rows:
     """Weights of the classes of person: kind, value, range, what it rests on."""
     table = parameters.load()
     rows: Rows = [("weight", "from", "value", "low", "high", "kind", "rests on")]
-    for name in dict.fromkeys(x.weight for x in profiles.levels() if x.weight != "rest"):
+    for name in dict.fromkeys(x.weight for x in classes.levels() if x.weight != "rest"):
         for row in table.rows_of(name):
             month = f"{row.start // 12}-{row.start % 12 + 1:02d}"
             kind = "fitted" if row.kind == "estimated" else row.kind
@@ -68,14 +68,22 @@ def weight_rows() -> Rows:
 
 def return_rows() -> Rows:
     """Returns under the Agreement, each period predicted from the others."""
-    rows: Rows = [("period", "published", "predicted", "80 % interval", "factor", "inside")]
+    rows: Rows = [("period", "published", "predicted", "80 % interval", "factor", "inside",
+                   "tried first")]  # fmt: skip
     for period in agreement_returns.targets():
         made = agreement_returns.predict(period)
         inside = "yes" if made.low <= made.published <= made.high else "**no**"
         rows.append((period.label, f"{made.published:,.0f}", f"{made.model:,.0f}",
                      f"{made.low:,.0f} to {made.high:,.0f}", f"{made.factor:.1f}",
-                     inside))  # fmt: skip
+                     inside, _tried_first(period)))  # fmt: skip
     return rows
+
+
+def _tried_first(period: agreement_returns.Period) -> str:
+    """What claims counted between ports gave, before people intercepted took their place."""
+    if period.both is None:
+        return ""
+    return f"{agreement_returns.predict(period, counted=True).model:,.0f}"
 
 
 TABLES: dict[str, Callable[[], Rows]] = {
