@@ -59,6 +59,7 @@ def grid(
     seed: Start = None,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
+    time_limit: options.TimeLimit = None,
     json: options.Json = False,
     csv: options.Csv = None,
     parquet: options.Parquet = None,
@@ -77,7 +78,10 @@ def grid(
         chosen = replace(chosen, seed=options.seed(seed))
     folder = files.folder(out if out is not None else chosen.name)
     with progress.line(lang) as report:
-        found = gridrun.run(chosen, workers=workers, cluster=cluster, out=folder, progress=report)
+        found = gridrun.run(
+            chosen, workers=workers, cluster=cluster, out=folder, progress=report,
+            limit=options.time_limit(time_limit),
+        )  # fmt: skip
     if found.reused:
         count = i18n.number(found.reused, lang)
         words = f"{count} finished chunks were there already", f"{count} lots étaient déjà finis"

@@ -154,10 +154,23 @@ def call(argv: list[str]) -> int:
     except OSError:
         raise
     except Exception as error:
+        from sojourn.inference.watch import Stopped
+
+        if isinstance(error, Stopped):
+            return _refuse(_stopped(error.reason, error.done, error.total), 124)
         if os.environ.get(TRACE):
             raise
         kind = type(error).__name__
         return _refuse(f"sojourn: internal error: {kind}: {error} ({TRACE}=1 shows where)", 70)
+
+
+def _stopped(reason: str, done: int, total: int) -> str:
+    return i18n.say(
+        f"stopped: {reason}; {done:,} of {total:,} members are done; in a folder (--out) they "
+        "stay, and the same command goes on from them",
+        f"arrêté ({reason}) : {done} membres sur {total} sont faits; dans un dossier (--out) ils "
+        "restent, et la même commande en repart",
+    )
 
 
 def _dispatch(argv: list[str]) -> int:

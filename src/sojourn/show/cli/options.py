@@ -65,6 +65,18 @@ Cluster = Annotated[
         rich_help_panel=_ENSEMBLE,
     ),
 ]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help=say(
+            "End after so many seconds; with --out the same command goes on from there.",
+            "Arrêter après tant de secondes; avec --out la même commande en repart.",
+        ),
+        rich_help_panel=_ENSEMBLE,
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -226,6 +238,13 @@ def seed(value: int) -> int:
 def workers(count: int | None) -> int | None:
     """The number of workers, None for the default. Raises InputError outside 1 to 1024."""
     return None if count is None else _whole(count, "--workers", "workers", 1, MAX_WORKERS)
+
+
+def time_limit(seconds: float | None) -> float | None:
+    """The time limit, None for none. Raises InputError unless above 0."""
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise InputError("--time-limit", "seconds", seconds, "a number above 0")
+    return seconds
 
 
 def _whole(value: int, option: str, field: str, low: int, high: int) -> int:

@@ -50,6 +50,7 @@ def run(
     seed: options.Seed = 0,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
+    time_limit: options.TimeLimit = None,
     set_: options.Set = None,
     series: options.Series = None,
     by: options.By = None,
@@ -76,7 +77,12 @@ def run(
     ran = simulated(
         chosen, members=members, seed=seed, workers=workers, cluster=cluster, series=series, by=by,
         quantiles=levels, from_=from_, until=until, lang=lang, out=out, keep=keep,
+        limit=options.time_limit(time_limit),
     )  # fmt: skip
+    if ran.reused:
+        count = i18n.number(ran.reused, lang)
+        words = f"{count} finished chunks were there already", f"{count} lots étaient déjà finis"
+        typer.echo(say(*words, lang), err=True)
     result = ran.over("fiscal") if fiscal else ran
     by_year = yearly_of(ran, fiscal)
     record = dict(result.record)
@@ -145,6 +151,7 @@ def simulated(
     lang: str = "en",
     out: str | None = None,
     keep: str | None = None,
+    limit: float | None = None,
 ) -> Result:
     """The monthly result of a scenario, every option checked before anything runs."""
     options.members(members)
@@ -166,7 +173,7 @@ def simulated(
         return ensemble.run(
             scenario, members=members, seed=seed, start=first, until=last, workers=workers,
             series=names or None, by=split, quantiles=quantiles, cluster=cluster, progress=report,
-            **folder,
+            limit=limit, **folder,
         )  # fmt: skip
 
 
