@@ -49,7 +49,7 @@ def test_changing_later_rows_changes_nothing(monkeypatch):
     later = table.changed("rpd.capacity", months.parse("2020-01"), 1.0)
     later = later.changed("rad.capacity", months.parse("2020-01"), 1.0)
     monkeypatch.setattr(
-        module.Scenario, "parameters", lambda self: later  # noqa: ARG005
+        module.Scenario, "parameters", lambda self: later
     )  # fmt: skip
     after = hindcast("2019-06-30", "2020-06", members=16)
     for name, values in before.values.items():
