@@ -137,9 +137,10 @@ def parse_facts(text: str, where: str) -> tuple[dict[str, Any], str]:
     whole = _facts(text, where)
     if not whole:
         raise InputError(where, "facts", text[:80], "a JSON object with the facts of the case")
-    if not isinstance(whole.get("facts"), dict):
-        return whole, ""
-    facts = dict(whole["facts"])
+    stated = whole.get("facts", {name: v for name, v in whole.items() if name not in _BESIDE})
+    if not isinstance(stated, dict):
+        raise InputError(where, "facts", str(stated)[:80], "a JSON object")
+    facts = dict(stated)
     for name, value in whole.items():
         if name in types():
             if facts.get(name, value) != value:
@@ -147,6 +148,10 @@ def parse_facts(text: str, where: str) -> tuple[dict[str, Any], str]:
             facts[name] = value
     question = whole.get("question") or ""
     return facts, question if isinstance(question, str) else str(question)
+
+
+_BESIDE = ("id", "question")
+"""Columns of a case file that are no facts."""
 
 
 def decide_file(rows: Iterable[Row], where: str, *, on: str | None = None,
