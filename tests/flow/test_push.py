@@ -141,3 +141,15 @@ def test_returns_under_the_agreement_rose_with_the_announcement_and_fell_back() 
     }
     assert turned[2017] > 2 * turned[2016]
     assert turned[2018] < 1.1 * turned[2016]
+
+
+def test_enforcement_is_not_identified_so_its_range_reaches_zero() -> None:
+    """With detention for enforcement the slope changes sign with the months taken."""
+    before = onward.enforcement("2023-04", "2025-01")
+    after = onward.enforcement("2023-04", "2025-07")
+    assert before.count == 21
+    assert before.slope < 0 < after.slope
+    row = TABLE.rows_of("push.enforcement")[0]
+    assert row.kind == "assumed"
+    assert row.low == 0
+    assert row.low < row.value < after.slope < row.high

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow.arrivals import history
 from sojourn.flow.effects import Estimate
-from sojourn.flow.events import NATIONALITY_LIST
+from sojourn.flow.events import LAND, NATIONALITY_LIST
 from sojourn.inputs import figures, months
 
 Array = NDArray[np.float64]
@@ -125,6 +125,38 @@ def shares() -> dict[str, Estimate]:
     ports = Estimate(seen.value, seen.value / 2, seen.high)
     none = Estimate(ports.value, ports.low, 2 * ports.value)
     return {"whole": terminations_2025().share, "ports": ports, "none": none}
+
+
+@dataclass(frozen=True)
+class Slope:
+    """Slope of log land-port claims on log people detained by ICE, over some months."""
+
+    first: str
+    last: str
+    count: int
+    slope: float
+    error: float
+
+
+def enforcement(first: str, last: str) -> Slope:
+    """Least squares over the months from `first` to `last` that have a published count.
+
+    Detention stands in for enforcement: no monthly series of removals is published. The standard
+    error takes months as independent, so it is too small.
+    """
+    detained: dict[int, list[float]] = {}
+    for figure in figures.rows("us.detained"):
+        if figure.used and figure.item == "count=total" and figure.value:
+            detained.setdefault(months.of_day(figure.start), []).append(figure.value)
+    land = history().claims[:, LAND].sum(axis=1)
+    span = [m for m in months.span(months.parse(first), months.parse(last)) if int(m) in detained]
+    x = np.log([np.mean(detained[int(m)]) for m in span])
+    y = np.log([land[int(m) - months.FIRST] for m in span])
+    centred = x - x.mean()
+    slope = float((centred * y).sum() / (centred**2).sum())
+    rest = y - y.mean() - slope * centred
+    error = float(np.sqrt((rest**2).sum() / (len(x) - 2) / (centred**2).sum()))
+    return Slope(first, last, len(span), slope, error)
 
 
 def _value(series: str, item: str, start: str = "", end: str = "", nationality: str = "") -> float:

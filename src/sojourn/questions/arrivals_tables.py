@@ -44,6 +44,21 @@ def onward_rows() -> Rows:
     return rows
 
 
+def enforcement_rows() -> Rows:
+    """What land-port claims did as US detention changed, and why it identifies nothing."""
+    spans = {
+        ("2019-05", "2020-02"): "at ports only, before the pandemic",
+        ("2023-04", "2025-01"): "under the Protocol, before the announcements of 2025",
+        ("2023-04", "2025-07"): "the same with the months of the announcements",
+    }
+    rows: Rows = [("months", "slope", "error", "count", "what it covers")]
+    for (first, last), note in spans.items():
+        found = onward.enforcement(first, last)
+        numbers = f"{found.slope:+.2f}", f"{found.error:.2f}", str(found.count)
+        rows.append((f"{first} to {last}", *numbers, note))
+    return rows
+
+
 def assumption_rows() -> Rows:
     """The residual as each assumption goes to the ends of its range."""
     centre = us_population.residual(us_population.components())
@@ -133,6 +148,7 @@ def scenario_rows() -> Rows:
 TABLES: Mapping[str, Callable[[], Rows]] = {
     "effects": effect_rows,
     "onward": onward_rows,
+    "enforcement": enforcement_rows,
     "assumptions": assumption_rows,
     "rivals": rival_rows,
     "evidence": evidence_rows,
