@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sojourn.inputs import figures, months, sources
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.figures import DIMENSIONS, Figure
 from sojourn.questions.statements import Check, CostQuery, FigureQuery, LawQuery, ModelQuery
+
+if TYPE_CHECKING:
+    from sojourn.costs.cohort import Estimate
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def _select(query: FigureQuery, at: str) -> tuple[Figure, ...]:
         if found:
             raise InputError(at, "figure", asked, "no figure, but one stands there now: test it")
         return ()
-    if not found:
+    if not found and not query.optional:
         raise InputError(at, "figure", asked, "a query that finds at least one figure")
     if query.combine == "one" and len(found) > 1:
         raise InputError(at, "figure", asked, f"one figure, or combine (it finds {len(found)})")
@@ -195,16 +199,21 @@ def _model(query: ModelQuery, at: str) -> Evidence:
     return Evidence(value, keyed[0.05], keyed[0.95], series.unit, origin="model")
 
 
-@lru_cache(maxsize=64)
-def _cost(query: CostQuery) -> Evidence:
+@lru_cache(maxsize=16)
+def _estimate(cohort: str, mode: str | None, as_of: str | None, scope: str) -> Estimate:
     from sojourn.costs.cohort import cost
 
-    found = cost(query.cohort, mode=query.mode, as_of=query.as_of, scope=query.scope)
-    document = found if isinstance(found, dict) else found.as_json()
+    return cost(cohort, mode=mode, as_of=as_of, scope=scope)
+
+
+def _cost(query: CostQuery) -> Evidence:
+    found = _estimate(query.cohort, query.mode, query.as_of, query.scope)
+    low: float | None = None
+    high: float | None = None
     if query.path == "mean":
-        value = document["mean"]
-        bounds = document.get("mean_range") or (None, None)
+        value = found.mean
+        low, high = found.quantiles((0.05, 0.95))
     else:
-        value = document[f"{query.path}_path"]["cost"]
-        bounds = (None, None)
-    return Evidence(value, bounds[0], bounds[1], "CAD per person", origin="model")
+        path = found.low_path if query.path == "low" else found.high_path
+        value = float(found.central.costs[path, 0])
+    return Evidence(value, low, high, "CAD per person", origin="model")

@@ -159,7 +159,7 @@ def check(filed: Filed) -> Entry:
         verdicts.verdict(
             told.kind,
             [item.finding for item in checked if item.finding is not None],
-            any(item.finding is None and item.live for item in checked),
+            any(item.finding is None and item.live and not item.check.aside for item in checked),
         ),
         filed.where,
     )
@@ -227,7 +227,8 @@ def _filled(text: str, entry: Entry, lang: str) -> str:
         if part in ("outcome", "provision"):
             return str(getattr(evidence, part))
         if part == "later":
-            number = evidence.later[-1].value if evidence.later else None
+            newer = known_later(evidence, entry.statement.day())
+            number = newer.value if newer else None
         else:
             number = getattr(evidence, part or "value")
         if number is None:

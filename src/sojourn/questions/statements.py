@@ -59,6 +59,7 @@ class FigureQuery(_Table):
 
     A dimension left out is as `sojourn figures` shows it; "" asks for the total. A query that finds
     no row is refused, unless `expect_none` says that the gap is the point: then a row is refused.
+    `optional` is for the claim that nobody publishes a number: there a row decides the verdict.
     """
 
     series: str
@@ -75,6 +76,7 @@ class FigureQuery(_Table):
     combine: Combine = "one"
     used: bool = True
     expect_none: bool = False
+    optional: bool = False
 
 
 class LawQuery(_Table):
@@ -114,7 +116,7 @@ class Check(_Table):
     Exactly one of figure, law, model and cost is asked. `per` divides the figure by another.
     A context check with `above` or `below` counts only while its value lies there. `given` names
     such a check, the condition under which the number was put forward: where it did not hold, the
-    number cannot be tested.
+    number cannot be tested. `aside` shows a number that does not bear on the verdict.
     """
 
     id: str = Field(min_length=1, pattern=r"^[a-z][a-z0-9_]*$")
@@ -131,6 +133,7 @@ class Check(_Table):
     above: float | None = None
     below: float | None = None
     given: str = ""
+    aside: bool = False
 
 
 class Statement(_Table):
@@ -148,6 +151,7 @@ class Statement(_Table):
     statement_fr: str = Field(min_length=1)
     said_by: str = Field(min_length=1)
     said_by_fr: str = Field(min_length=1)
+    speaker: Literal["person", "organization"] = "organization"
     said_on: str = Field(pattern=SAID_ON)
     reported_in: str = Field(min_length=1)
     reported_in_fr: str = ""
@@ -232,6 +236,7 @@ def _known(name: str, known: set[str], where: str, field: str) -> None:
 def _tests(statement: Statement, where: str) -> None:
     tested: dict[str, str] = {}
     quantities = {quantity.id for quantity in statement.quantity}
+    unpublished = {q.id for q in statement.quantity if q.relation == "not_published"}
     ids: set[str] = set()
     for check in statement.check:
         field = f"check {check.id}"
@@ -240,6 +245,10 @@ def _tests(statement: Statement, where: str) -> None:
             raise InputError(where, field, asked, "exactly one of figure, law, model, cost")
         if check.id in ids:
             raise InputError(where, field, check.id, "an id used once")
+        optional = check.figure is not None and check.figure.optional
+        if optional != (check.quantity in unpublished):
+            expected = "true for a quantity of relation not_published, and only there"
+            raise InputError(where, f"{field} figure.optional", optional, expected)
         if check.given and check.given not in ids:
             expected = nearest(check.given, ids) if ids else "the id of an earlier check"
             raise InputError(where, f"{field} given", check.given, expected)
