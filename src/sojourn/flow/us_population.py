@@ -8,7 +8,7 @@ DHS, January 2022 (table A1-1), which gives 10.98 million where DHS prints 10.99
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -305,8 +305,3 @@ def _carried(stock: Array, change: Array, end: int) -> Array:
     if 0 < end < len(out):
         out[end:] = np.maximum(out[end - 1] + np.cumsum(change[end:]), 0.0)
     return out
-
-
-def field_names() -> tuple[str, ...]:
-    """Names of the components, in order."""
-    return tuple(field.name for field in fields(Components))
