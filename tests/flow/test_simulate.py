@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sojourn.flow import arrivals, profiles, rates, stages
+from sojourn.flow import arrivals, profiles, queue, rates, stages
 from sojourn.flow.groups import APPEAL, GROUPS, select
 from sojourn.flow.simulate import Flows, simulate
 from sojourn.inputs import months, parameters
@@ -137,6 +137,25 @@ def test_wait_of_new_claims_is_unknown_while_too_many_of_them_wait():
     table = table.changed("rpd.withdrawn", CHANGE, 0.0).changed("rpd.notice_pace", CHANGE, 0.0)
     wait = run(table).series("rpd.wait_new")
     assert np.all(np.isnan(wait[CHANGE - months.FIRST :]))
+
+
+def test_the_queue_alone_is_the_same_queue(base):
+    # what the run-on starts from must be the queue of the run (flows back come a month apart)
+    made, s = base.rates, base.network.stage("rpd")
+    entered = base.total_entered("rpd")
+    alone = queue.alone(
+        entered,
+        made.pool_capacity[base.network.stage_pool[s]],
+        hazard=made.hazard[s],
+        lag=made.lag[s],
+        newest=made.newest[s],
+        newest_age=made.newest_age[s],
+        at_random=made.at_random[s],
+        reached=base.recallable / entered,
+        pace=made.recall_pace,
+        start=made.start[s].sum(axis=1),
+    )
+    np.testing.assert_allclose(alone.pending, base.total_stock("rpd"), rtol=2e-3)
 
 
 # levers

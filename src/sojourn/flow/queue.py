@@ -168,6 +168,6 @@ def alone(
     )  # fmt: skip
 
 
-def carry_on(x: Floats, months: int) -> Floats:
-    """A path [T] carried on for some months at the mean of its last twelve."""
-    return np.concatenate([x, np.full(months, x[-12:].mean())])
+def carry_on(x: Floats, months: int, last: int = 1) -> Floats:
+    """A path [T] carried on for some months at the mean of its `last` ones."""
+    return np.concatenate([x, np.full(months, x[-last:].mean())])

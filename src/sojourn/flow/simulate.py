@@ -152,9 +152,9 @@ class Flows:
     def wait_new(self) -> Floats:
         """Mean months to finalisation of the claims referred in each month, [T].
 
-        The RPD queue alone is run on for RUN_ON months with the intake, capacity and order of the
-        last twelve months; a month's claims count as known when 98 % of them have left (the rest
-        at the age they then have), else NaN: not known yet.
+        The RPD queue alone is run on for RUN_ON months with the mean intake of the last twelve
+        months and the capacity and order of the last one; a month's claims count as known when
+        98 % of them have left (the rest at the age they then have), else NaN: not known yet.
         """
         return _wait_new(self)
 
@@ -246,8 +246,8 @@ def _wait_new(flows: Flows) -> Floats:
         return queue.carry_on(x, RUN_ON)
 
     alone = queue.alone(
-        on(entered), on(made.pool_capacity[pool] * made.pool_part[s]), hazard=on(made.hazard[s]),
-        lag=on(made.lag[s]), newest=on(made.newest[s]), newest_age=on(made.newest_age[s]),
+        queue.carry_on(entered, RUN_ON, 12), on(made.pool_capacity[pool] * made.pool_part[s]),
+        hazard=on(made.hazard[s]), lag=on(made.lag[s]), newest=on(made.newest[s]), newest_age=on(made.newest_age[s]),
         at_random=on(made.at_random[s]), pace=on(made.recall_pace),
         reached=np.concatenate([reached, np.zeros(RUN_ON)]), start=made.start[s].sum(axis=1),
     )  # fmt: skip
