@@ -268,7 +268,9 @@ def path(paths: Paths) -> Range:
     return Range(low, np.maximum(high, low), METHOD_PATH, METHOD_PATH_FR)
 
 
-METHOD_PATH = "spread of residual estimates times the residual's range; then net change and removals"
+METHOD_PATH = (
+    "spread of residual estimates times the residual's range; then net change and removals"
+)
 METHOD_PATH_FR = (
     "étendue des estimations résiduelles fois l'intervalle du résidu; puis solde et renvois"
 )
