@@ -92,7 +92,7 @@ def test_the_law_before_an_act_answers_as_it_did(
 
 def test_cases_over_before_an_act_are_answered_alike_with_and_without_it() -> None:
     law = load()
-    listed = cases(400, 9)
+    listed = cases(200, 9)
     compared = 0
     ordered = acts.in_order(law)
     for n, act in enumerate(ordered[1:], 1):
@@ -110,7 +110,7 @@ def test_cases_over_before_an_act_are_answered_alike_with_and_without_it() -> No
                 then = decide(facts, question, law=before)
                 assert (then.outcome, then.provision) == (today.outcome, today.provision), act.id
                 compared += 1
-    assert compared > 2000
+    assert compared > 1000
 
 
 SWITCHED = [
