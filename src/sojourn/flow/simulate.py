@@ -247,8 +247,9 @@ def _wait_new(flows: Flows) -> Floats:
 
     alone = queue.alone(
         queue.carry_on(entered, RUN_ON, 12), on(made.pool_capacity[pool] * made.pool_part[s]),
-        hazard=on(made.hazard[s]), lag=on(made.lag[s]), newest=on(made.newest[s]), newest_age=on(made.newest_age[s]),
-        at_random=on(made.at_random[s]), pace=on(made.recall_pace),
-        reached=np.concatenate([reached, np.zeros(RUN_ON)]), start=made.start[s].sum(axis=1),
+        hazard=on(made.hazard[s]), lag=on(made.lag[s]), newest=on(made.newest[s]),
+        newest_age=on(made.newest_age[s]), at_random=on(made.at_random[s]),
+        pace=on(made.recall_pace), reached=np.concatenate([reached, np.zeros(RUN_ON)]),
+        start=made.start[s].sum(axis=1),
     )  # fmt: skip
     return alone.wait_new[: entered.size]
