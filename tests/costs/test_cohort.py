@@ -273,12 +273,14 @@ def test_a_queue_waits_until_those_ahead_have_left(flows: Flows) -> None:
 
 
 def test_points_are_spread_evenly() -> None:
-    points = cohort.spread(251, 60)
-    assert points.min() > 0.0
-    assert points.max() < 1.0
-    assert np.abs(points.mean(axis=0) - 0.5).max() < 0.02
-    assert np.array_equal(points, cohort.spread(251, 60))
-    assert not np.array_equal(points, cohort.spread(251, 60, seed=1))
+    """Each dimension has one point in each part, and no two dimensions move together."""
+    points = cohort.spread(16, 90)
+    assert np.allclose(np.sort(points, axis=0), ((np.arange(16) + 0.5) / 16)[:, None])
+    many = cohort.spread(251, 60)
+    linked = np.corrcoef(many.T) - np.eye(60)
+    assert np.abs(linked).max() < 0.3
+    assert np.array_equal(many, cohort.spread(251, 60))
+    assert not np.array_equal(many, cohort.spread(251, 60, seed=1))
 
 
 @pytest.mark.parametrize(

@@ -231,19 +231,19 @@ def _range(values: Floats, central: float) -> tuple[float, float]:
 
 
 def spread(members: int, dimensions: int, seed: int = 0) -> Floats:
-    """Evenly spread points in the unit cube, [members, dimensions]: multiples of square roots.
+    """Evenly spread points in the unit cube, [members, dimensions]: a Latin hypercube.
 
-    Richtmyer's sequence from place `seed` on, the same for everyone: a costing draws nothing.
+    Every dimension has one point in each of `members` equal parts, in an order shuffled by an
+    integer hash (splitmix64) of seed, dimension and member: the same for everyone, nothing drawn.
     """
-    primes: list[int] = []
-    candidate = 2
-    while len(primes) < dimensions:
-        if all(candidate % p for p in primes):
-            primes.append(candidate)
-        candidate += 1
-    steps = np.sqrt(np.array(primes, dtype=np.float64))
-    place = np.arange(members) + (seed % 1_000_003) * members + 0.5
-    return np.asarray((place[:, None] * steps) % 1.0)
+    key = np.arange(dimensions, dtype=np.uint64)[None, :] * np.uint64(members)
+    key = key + np.arange(members, dtype=np.uint64)[:, None]
+    mixed = key + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed = mixed ^ (mixed >> np.uint64(31))
+    place = np.argsort(np.argsort(mixed, axis=0, kind="stable"), axis=0, kind="stable")
+    return (place + 0.5) / members
 
 
 def cost(

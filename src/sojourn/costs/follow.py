@@ -231,14 +231,15 @@ class Costing:
     def decided(self) -> Iterator[int]:
         """Paths that end in a decision on the merits: not withdrawn, returned or left midway."""
         for at, edges in enumerate(self.paths):
-            if all(edge.split(".")[1] in _MERITS for edge in edges):
+            if all(edge in _MERITS for edge in edges):
                 yield at
 
 
 _MERITS = {
-    "referred", "accepted", "rejected_appealed", "rejected_court", "rejected_final", "substituted",
-    "referred_back", "dismissed_court", "dismissed_final", "returned", "dismissed", "removed",
-    "prra", "refused",
+    "eligibility.referred", "rpd.accepted", "rpd.rejected_appealed", "rpd.rejected_court",
+    "rpd.rejected_final", "rad.substituted", "rad.referred_back", "rad.dismissed_court",
+    "rad.dismissed_final", "court.returned", "court.dismissed", "removal.removed", "removal.prra",
+    "prra_refused.accepted", "prra_refused.refused",
 }  # fmt: skip
 
 
