@@ -8,7 +8,7 @@ from typing import Any
 from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError
 from sojourn.show.i18n import say
-from sojourn.show.web.case_words import CODES, FACTS
+from sojourn.show.web.case_words import CODES, FACTS, OUTCOMES, SURE
 
 FIRST = (
     "date_of_claim", "date_of_entry", "came_from_us", "entry_mode", "claim_place", "nationalities",
@@ -56,7 +56,8 @@ def _field(name: str, value: str, lang: str) -> dict[str, Any]:
     fact = load().facts[name]
     options = sorted(fact.codes) if fact.codes and fact.type == "code" else []
     return {
-        "name": name, "type": fact.type, "value": value, "options": [(code, words(CODES, code, lang)) for code in options],
+        "name": name, "type": fact.type, "value": value,
+        "options": [(code, words(CODES, code, lang)) for code in options],
         "label": words(FACTS, name, lang), "provision": fact.provision,
         "help": fact.meaning_fr if lang == "fr" else fact.meaning_en,
         "default": fact.default if not fact.default.startswith("=") else "",
@@ -112,13 +113,19 @@ def answer(stated: dict[str, str], question: str, lang: str) -> tuple[dict[str, 
         for step in decision.trail
     ]
     return {
-        "outcome": decision.outcome.replace("_", " "),
+        "outcome": outcome(decision.outcome, lang),
         "provision": decision.provision,
-        "confidence": decision.confidence,
+        "confidence": words(SURE, decision.confidence, lang),
         "why": decision.why_fr if lang == "fr" else decision.why_en,
         "steps": steps,
         "notice": NOTICE_FR if lang == "fr" else NOTICE_EN,
     }, ""
+
+
+def outcome(code: str, lang: str) -> str:
+    """An outcome in words, with its grounds or day after a colon."""
+    name, _, rest = code.partition(":")
+    return words(OUTCOMES, name, lang) + (f" ({rest})" if rest else "")
 
 
 def state(live: bool, held: bool, lang: str) -> str:

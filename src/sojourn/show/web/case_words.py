@@ -219,3 +219,40 @@ CODES: dict[str, Label] = {
     "prra_notice": Label("PRRA notice given", "avis d'ERAR remis"),
 }
 """Values of attributes by code."""
+
+OUTCOMES: dict[str, Label] = {
+    "eligible": Label("eligible to be referred", "recevable, à déférer"),
+    "ineligible": Label("ineligible", "irrecevable"),
+    "barred": Label("barred from claiming", "ne peut présenter de demande"),
+    "directed_back": Label(
+        "directed back to the United States", "renvoyée temporairement aux États-Unis"
+    ),
+    "suspended": Label("referral suspended", "déféré suspendu"),
+    "uncertain": Label("uncertain on these facts", "incertain selon ces faits"),
+    "rpd_hearing": Label("hearing at the RPD", "audience à la SPR"),
+    "return_to_us": Label("return to the United States", "retour aux États-Unis"),
+    "prra_stream": Label("pre-removal risk assessment", "examen des risques avant renvoi"),
+    "prra_on_notification": Label("PRRA on notification", "ERAR sur avis"),
+    "prra_barred": Label("PRRA barred", "ERAR exclu"),
+    "appeal_available": Label("appeal available", "appel ouvert"),
+    "no_appeal": Label("no appeal", "pas d'appel"),
+    "available": Label("available", "ouvert"),
+    "not_available": Label("not available", "non ouvert"),
+    "hearing_mandatory": Label("hearing mandatory", "audience obligatoire"),
+    "hearing_discretionary": Label("hearing discretionary", "audience facultative"),
+    "automatic_stay": Label("automatic stay", "sursis d'office"),
+    "no_automatic_stay": Label("no automatic stay", "pas de sursis d'office"),
+    "order_in_force": Label("removal order in force", "mesure de renvoi en vigueur"),
+    "departure_deadline": Label("departure deadline", "délai de départ"),
+    "due": Label("due", "échéance"),
+    "terminable_by_notice": Label("can be ended by notice", "peut être close par avis"),
+    "not_reached": Label("not reached by the new grounds", "non touchée par les nouveaux motifs"),
+}
+"""Outcomes of decisions by code."""
+
+SURE: dict[str, Label] = {
+    "high": Label("high", "élevé"),
+    "medium": Label("medium", "moyen"),
+    "low": Label("low", "faible"),
+}
+"""How sure the encoding is."""

@@ -23,7 +23,7 @@ ROWS = 400
 def cities(engine: Engine, lang: str) -> list[blocks.Block]:
     """People in shelter by city and month, with published counts."""
     result = engine.run(
-        Scenario.load("baseline"), members=levers.RELEASED, start=months.FIRST,
+        Scenario.load("baseline"), members=engine.settings.released, start=months.FIRST,
         until=levers.UNTIL, series=("shelter.occupied",), quantiles=outlook.QUANTILES,
     )  # fmt: skip
     monthly = cells_of.cells(result.table())
@@ -136,8 +136,11 @@ def figure(series: str, as_of: str, lang: str) -> dict[str, Any] | None:
         [[*_figure_line(row, lang), _use(row, lang)] for row in group]
         for group in figures_of.conflicts(series)[-40:]
     ]
+    french = lang == "fr"
     return {
-        "series": series, "declared": one, "as_of": as_of, "table": (head, lines),
+        "series": series, "definition": one.definition_fr if french else one.definition,
+        "lag": one.lag_days, "lag_reason": one.lag_reason_fr if french else one.lag_reason,
+        "as_of": as_of, "table": (head, lines),
         "label": one.label_fr if lang == "fr" else one.label, "left": len(chosen) - len(lines),
         "head": head, "rivals": rivals, "gaps": figures_of.gaps(series)[-60:],
         "sources": [known[s] for s in sorted({row.source_id for row in every}) if s in known],

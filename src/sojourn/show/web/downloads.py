@@ -33,6 +33,12 @@ Name = Annotated[str, Path(max_length=60)]
 AsOf = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
+def released(request: Request) -> int:
+    """Members of a page at rest on this server."""
+    count: int = request.app.state.settings.released
+    return count
+
+
 def attachment(body: str | bytes, ending: str, name: str) -> Response:
     """A file to keep, with its name."""
     headers = {
@@ -49,7 +55,7 @@ def explored(request: Request, lang: Lang, ending: str) -> Response:
     if ending not in ("csv", "json", "parquet", "metadata.json"):
         raise HTTPException(404, f"no {ending} of a view: csv, json, parquet, metadata.json")
     result = request.app.state.engine.run(
-        view.scenario, members=levers.RELEASED, start=months.FIRST, until=levers.UNTIL,
+        view.scenario, members=released(request), start=months.FIRST, until=levers.UNTIL,
         series=outlook.SERIES, quantiles=outlook.QUANTILES,
     )  # fmt: skip
     name = f"sojourn-{view.base}"
@@ -61,7 +67,8 @@ def explored(request: Request, lang: Lang, ending: str) -> Response:
         return attachment(buffer.getvalue(), ending, name)
     if ending == "json":
         return attachment(document(result.table(), dict(result.record)), ending, name)
-    meta = {"record": dict(result.record), "command": view.command(), "python": view.python(),
+    meta = {"record": dict(result.record), "command": view.command(released(request)),
+            "python": view.python(released(request)),
             "address": f"/{lang}/?{view.query()}"}  # fmt: skip
     return attachment(json.dumps(meta, ensure_ascii=False, indent=1), ending, name)
 
@@ -76,7 +83,7 @@ def chart(
 ) -> Response:
     """One chart of a view as a picture with its title, for a document."""
     view = levers.read(request.query_params.multi_items())
-    look = outlook.look(request.app.state.engine, view, levers.RELEASED, lang)
+    look = outlook.look(request.app.state.engine, view, released(request), lang)
     spec = titled(look, name, lang, size)
     body: str | bytes
     body = charts.svg(spec, charts.LIGHT) if ending == "svg" else charts.png(spec)

@@ -107,8 +107,11 @@ class Guard:
             return
         start = time.perf_counter()
         status = [500]
+        over = [False]
 
         async def sending(message: Message) -> None:
+            if over[0]:
+                return
             if message["type"] == "http.response.start":
                 status[0] = message["status"]
                 present = {name for name, _ in message["headers"]}
@@ -119,17 +122,28 @@ class Guard:
                 ]
             await send(message)
 
+        async def receiving() -> Message:
+            message = await bounded()
+            if message["type"] == TOO_LARGE:
+                # answered here and now; whatever the application still says goes nowhere
+                await self.too_large()(scope, receive, sending)
+                over[0] = True
+                return {"type": "http.disconnect"}
+            return message
+
+        bounded = _bounded(receive, self.settings.body)
         try:
             refusal = self.refused(scope)
             if refusal is not None:
                 await refusal(scope, receive, sending)
                 return
-            await self.app(scope, _bounded(receive, self.settings.body), sending)
-        except TooLarge:
-            answer = problems.problem(413, f"body: at most {self.settings.body} bytes")
-            await answer(scope, receive, sending)
+            await self.app(scope, receiving, sending)
         finally:
             self.note(scope, status[0], time.perf_counter() - start)
+
+    def too_large(self) -> Any:
+        """The refusal of a body over the limit."""
+        return problems.problem(413, f"body: at most {self.settings.body} bytes")
 
     def refused(self, scope: Scope) -> Any:
         """The refusal of a request that is too long, too large or one too many; or None."""
@@ -137,7 +151,7 @@ class Guard:
             return problems.problem(414, f"query: at most {self.settings.query} characters")
         length = _header(scope, b"content-length")
         if length and (not length.isdigit() or float(length) > self.settings.body):
-            return problems.problem(413, f"body: at most {self.settings.body} bytes")
+            return self.too_large()
         still = scope["path"].startswith(("/static/", "/healthz"))
         if not still and not self.rate.allows(self.client(scope), time.monotonic()):
             return problems.problem(429, "wait a moment, then go on more slowly")
@@ -163,8 +177,8 @@ class Guard:
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
 
 
-class TooLarge(Exception):
-    """A body that turned out larger than allowed while it was read."""
+TOO_LARGE = "sojourn.too_large"
+"""Message that stands for a body that turned out larger than allowed while it was read."""
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:
@@ -175,7 +189,7 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             seen[0] += len(message.get("body", b""))
             if seen[0] > limit:
-                raise TooLarge
+                return {"type": TOO_LARGE}
         return message
 
     return bounded

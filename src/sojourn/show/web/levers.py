@@ -14,7 +14,6 @@ from sojourn.inputs.scenario import Scenario, names
 
 FROM = months.parse("2026-01")
 UNTIL = months.LAST
-DRAGGED, RELEASED = 50, 200
 PLAIN = Label("", "")
 
 
@@ -102,20 +101,20 @@ class View:
         pairs += list(more.items())
         return urlencode(pairs, safe="@=.")
 
-    def command(self, program: str = "sojourn run") -> str:
+    def command(self, members: int) -> str:
         """The command line that gives the same numbers."""
         texts = [f"{n}={v:.12g}@{months.text(self.start)}" for n, v in self.values]
         options = "".join(f" --set {text}" for text in (*texts, *self.sets))
-        return f"{program} {self.base}{options} --members {RELEASED} --seed 0"
+        return f"sojourn run {self.base}{options} --members {members} --seed 0"
 
-    def python(self) -> str:
+    def python(self, members: int) -> str:
         """The Python that gives the same numbers."""
         texts = [f"{n}={v:.12g}@{months.text(self.start)}" for n, v in self.values]
         changes = ", ".join(f'"{text}"' for text in (*texts, *self.sets))
         tail = f",\n                changes=[{changes}]" if changes else ""
         return (
             "import sojourn as sj\n"
-            f'result = sj.run("{self.base}", members={RELEASED}, seed=0{tail})\n'
+            f'result = sj.run("{self.base}", members={members}, seed=0{tail})\n'
             'result.series("rpd.pending")'
         )
 

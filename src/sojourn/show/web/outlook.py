@@ -258,7 +258,7 @@ def _amount(cell: Cell, unit: str, lang: str) -> str:
     return sentences.amount(cell.mean if unit == "CAD" else cell.mid, unit, lang)
 
 
-def payload(outlook: Outlook, lang: str, size: str, *, specs: bool) -> dict[str, Any]:
+def payload(outlook: Outlook, lang: str, size: str, members: int, *, specs: bool) -> dict[str, Any]:
     """What the script needs: data of each chart (or whole specifications), sentences, address."""
     drawn: dict[str, charts.Spec] = {
         b.name: b.charts[0] for b in shown(outlook, lang, size, tabled=False)
@@ -268,8 +268,8 @@ def payload(outlook: Outlook, lang: str, size: str, *, specs: bool) -> dict[str,
     return {
         "query": outlook.view.query(),
         "said": said(outlook, lang),
-        "command": outlook.view.command(),
-        "python": outlook.view.python(),
+        "command": outlook.view.command(members),
+        "python": outlook.view.python(members),
         "charts": themed
         if specs
         else {name: {"datasets": spec["datasets"]} for name, spec in themed.items()},

@@ -16,6 +16,7 @@ from sojourn.inputs.scenario import Scenario
 from sojourn.show import blocks, charts, i18n, report
 from sojourn.show.i18n import say
 from sojourn.show.web import assets, case, content, costing, levers, outlook, problems
+from sojourn.show.web.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 Lang = Literal["en", "fr"]
@@ -31,6 +32,9 @@ NAV = (
     ("figures", "Figures", "Chiffres"),
     ("method", "Method", "Méthode"),
 )
+FEWEST = 20
+"""Members below which nothing is shown: a range of fewer would say little."""
+
 SHOWN_LEVERS = 6
 """Levers in sight; the others stand behind a fold until one of them is moved."""
 
@@ -56,6 +60,12 @@ def page(
     return HTMLResponse(text, status_code=status, headers=headers)
 
 
+def settings(request: Request) -> Settings:
+    """What this server allows."""
+    found: Settings = request.app.state.settings
+    return found
+
+
 def error(request: Request, status: int, detail: str) -> HTMLResponse:
     """A page that says what is wrong and what to do."""
     lang = "fr" if request.url.path.startswith("/fr") else "en"
@@ -69,7 +79,8 @@ def error(request: Request, status: int, detail: str) -> HTMLResponse:
 def explore(request: Request, lang: Lang) -> Response:
     """Levers, charts, sentences, outcomes and the ways to take them away."""
     view = levers.read(request.query_params.multi_items())
-    look = outlook.look(request.app.state.engine, view, levers.RELEASED, lang)
+    members = settings(request).released
+    look = outlook.look(request.app.state.engine, view, members, lang)
     drawn = []
     narrow = outlook.shown(look, lang, "narrow")
     for wide, small in zip(outlook.shown(look, lang, "wide"), narrow, strict=True):
@@ -81,9 +92,10 @@ def explore(request: Request, lang: Lang) -> Response:
         scenarios=[Scenario.load(name) for name in scenarios.names()],
         start=months.text(view.start), query=view.query(), blocks=drawn, cost=cost,
         said=outlook.said(look, lang), outcomes=outlook.outcomes(look, lang),
-        cost_table=blocks.cost_table(look.yearly, lang), command=view.command(),
-        python=view.python(),
-        shown_levers=SHOWN_LEVERS, changed=look.changed, members=levers.RELEASED,
+        cost_table=blocks.cost_table(look.yearly, lang), command=view.command(members),
+        python=view.python(members),
+        shown_levers=SHOWN_LEVERS, changed=look.changed, members=members,
+        dragged=settings(request).dragged,
         sources=blocks.used_sources(view.scenario.parameters(), outlook.SERIES),
     )  # fmt: skip
 
@@ -117,15 +129,15 @@ def controls(view: levers.View, lang: str) -> list[dict[str, Any]]:
 def data(
     request: Request,
     lang: Lang,
-    members: int = levers.DRAGGED,
+    members: int = 50,
     size: Literal["wide", "narrow"] = "wide",
     part: Literal["data", "spec", "all"] = "data",
 ) -> Response:
     """What the script asks for while a lever moves: data of the charts and the sentences."""
     view = levers.read(request.query_params.multi_items())
-    count = min(max(members, 10), levers.RELEASED)
+    count = min(max(members, FEWEST), settings(request).released)
     look = outlook.look(request.app.state.engine, view, count, lang)
-    found = outlook.payload(look, lang, size, specs=part == "spec")
+    found = outlook.payload(look, lang, size, count, specs=part == "spec")
     if part == "all":
         found["html"] = fragments(look, lang)
     return JSONResponse(found, headers={"Cache-Control": SHORT_CACHE})

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 class Settings:
     """Limits of one process.
 
-    members: most members of one run; body: bytes of a request body; query: characters of a query;
+    members: most members of one run; dragged, released: members of a page while a lever moves and
+    once it rests; body: bytes of a request body; query: characters of a query;
     rate: requests a second each client may make on average, burst: at once; runs: simulations at
     the same time; seconds: longest a simulation may take; proxies: trusted reverse proxies before
     this process, of whom the last states the client's address in X-Forwarded-For.
     """
 
     members: int = 2000
+    dragged: int = 50
+    released: int = 200
     body: int = 64 * 1024
     query: int = 8 * 1024
     rate: float = 20.0

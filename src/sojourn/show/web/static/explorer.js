@@ -10,7 +10,7 @@
   const words = lang === "fr"
     ? { members: "membres", failed: "Le calcul a échoué : ", offline: "le serveur ne répond pas" }
     : { members: "members", failed: "The run failed: ", offline: "the server does not answer" };
-  const DRAG = 50, REST = 200, PAUSE = 250;
+  const DRAG = Number(form.dataset.drag), REST = Number(form.dataset.rest), PAUSE = 250;
   const number = new Intl.NumberFormat(lang === "fr" ? "fr-CA" : "en-CA", { maximumFractionDigits: 2 });
   const views = {};
   let running = null, timer = 0, loading = null, asked = 0;
