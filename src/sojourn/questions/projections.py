@@ -111,11 +111,12 @@ def irb_2018() -> list[Row]:
     ):
         made = run(start, "2018-10", "2023-03", came, done)
         inputs = f"{start:,.0f} pending in September 2018, {came:,.0f} claims a year, {why}"
+        at = f"in March 2023 at {done:,.0f} a year"
         rows += [
-            Row("backlog in March 2023", "claims", backlog.value, made.pending("2023-03"),
+            Row(f"backlog {at}", "claims", backlog.value, made.pending("2023-03"),
                 pending("2022-12"), 0.0, True, inputs, "said: well over; happened: end of 2022",
                 backlog.source_id),
-            Row("projected wait in March 2023", "months", wait.value, made.wait("2023-03"), None,
+            Row(f"projected wait {at}", "months", wait.value, made.wait("2023-03"), None,
                 0.0, True, inputs, "said: in excess of six years", wait.source_id),
         ]  # fmt: skip
     return rows

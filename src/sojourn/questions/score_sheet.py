@@ -212,6 +212,10 @@ def calibration() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+
+
 def reproductions() -> list[dict[str, Any]]:
     """Every published projection and costing against the model on the same inputs."""
     found = []
@@ -220,10 +224,10 @@ def reproductions() -> list[dict[str, Any]]:
             if r.published is None:
                 continue
             error = r.model - r.published
-            happened = "" if r.happened is None else f"; happened: {r.happened:,.0f}"
+            happened = "" if r.happened is None else f"; happened: {_plain(r.happened)}"
             more = ", said as 'more than'" if r.at_least else ""
             found.append(row(
-                f"{name}: {r.quantity} ({r.unit}; {r.inputs})", "cross", r.published, r.model,
-                error, r.rounding, r.within, f"{r.note}{more}{happened}; {r.source_id}",
+                f"{name}: {r.quantity}", "cross", r.published, r.model, error, r.rounding, r.within,
+                f"{r.unit}; from {r.inputs}; {r.note}{more}{happened}; {r.source_id}",
             ))  # fmt: skip
     return found

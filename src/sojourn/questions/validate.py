@@ -20,6 +20,7 @@ KINDS = ("identity", "mechanism", "prediction", "cross")
 
 SOURCES = (
     "sojourn.questions.mechanism:checks",
+    "sojourn.questions.agreement_returns:rows",
     "sojourn.questions.score_sheet:forecasts",
     "sojourn.questions.score_sheet:hindcasts",
     "sojourn.questions.score_sheet:calibration",
