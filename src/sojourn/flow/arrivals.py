@@ -10,6 +10,7 @@ months. Events and law act only as differences from the policy in force (`flow.e
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -115,13 +116,11 @@ def history() -> History:
     names = {code: n for n, code in enumerate(NATIONALITIES)}
     claims = np.zeros((len(span), len(MODES), len(NATIONALITIES)))
     counted = np.full(len(span), np.nan)
-    text = resources.files("sojourn").joinpath(FILE).read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        t = months.parse(row["start"][:7]) - months.FIRST
-        if row["series"] == "reconstructed.claims":
-            claims[t, modes[row["mode"]], names[row["nationality"]]] = float(row["value"])
+    for series, t, mode, _, nationality, value in _rows(FILE):
+        if series == "reconstructed.claims":
+            claims[t, modes[mode], names[nationality]] = value
         else:
-            counted[t] = float(row["value"])
+            counted[t] = value
     return History(span, claims, np.where(np.isnan(counted), published_interceptions(), counted))
 
 
@@ -143,11 +142,21 @@ def provinces() -> Array:
     modes = {name: m for m, name in enumerate(MODES)}
     codes = {code: p for p, code in enumerate(PROVINCES)}
     claims = np.zeros((OBSERVED_UNTIL - months.FIRST + 1, len(MODES), len(PROVINCES)))
-    text = resources.files("sojourn").joinpath(PROVINCES_FILE).read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        t = months.parse(row["start"][:7]) - months.FIRST
-        claims[t, modes[row["mode"]], codes[row["province"]]] = float(row["value"])
+    for _, t, mode, province, _, value in _rows(PROVINCES_FILE):
+        claims[t, modes[mode], codes[province]] = value
     return claims
+
+
+def _rows(path: str) -> Iterator[tuple[str, int, str, str, str, float]]:
+    """Series, month from January 2015, mode, province, nationality and value of a rebuilt table.
+
+    The tables have the columns of all figures; checking each row belongs to `inputs.figures`.
+    """
+    text = resources.files("sojourn").joinpath(path).read_text(encoding="utf-8")
+    for row in csv.reader(text.splitlines()[1:]):
+        series, start, _, mode, province, nationality = row[:6]
+        month = int(start[:4]) * 12 + int(start[5:7]) - 1
+        yield series, month - months.FIRST, mode, province, nationality, float(row[9])
 
 
 def province_shares(span: NDArray[np.int64]) -> Array:
