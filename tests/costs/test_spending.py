@@ -88,6 +88,12 @@ def test_health_cover_follows_the_people_in_the_stage(flows: Flows, paths: Paths
     assert (q["ifhp_months.removal"] <= refused + 1e-6).all()
 
 
+def test_entries_worked_from_stocks_equal_those_of_the_flow(flows: Flows, paths: Paths) -> None:
+    q = Quantities(flows, paths)
+    for stage in ("court", "pr", "rad", "removal"):
+        assert np.allclose(q.entered(stage)[1:], flows.total_entered(stage)[1:], atol=1e-6)
+
+
 def test_recent_counts_the_last_months_with_fractions() -> None:
     flow = np.full(24, 10.0)
     stock = np.full(24, 1000.0)

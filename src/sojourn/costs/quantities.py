@@ -65,6 +65,16 @@ class Quantities:
         """People who take the edge in the month, [T]."""
         return self.flows.total_flow(name)
 
+    def entered(self, stage: str) -> Floats:
+        """People who enter a stage in the month: change of stock and those who left, [T].
+
+        The stock before the first month is not kept: it is taken as unchanged in that month.
+        """
+        came = self.flows.total_left(stage)
+        stock = self.stock(stage)
+        came[1:] += stock[1:] - stock[:-1]
+        return np.maximum(came, 0.0, out=came)
+
 
 def rpd_extra(paths: Paths) -> Floats:
     """RPD decisions a year that a scenario adds to the shipped plan and so needs staff for, [T].
@@ -80,6 +90,8 @@ def _extra(paths: Paths, name: str) -> Floats:
     at, p = base.index[name], paths.index[name]
     plan, low, high = base.value[at], base.low[at], base.high[at]
     value = paths.value[p]
+    if np.array_equal(value, plan):
+        return np.zeros(value.size)
     exact = paths.low[p] == paths.high[p]
     return np.where(exact, value - plan, value - np.clip(value, low, high))
 
@@ -114,9 +126,7 @@ def _ifhp(q: Quantities, stage: str) -> Floats:
         stock = q.stock("removal") + q.stock("stayed")
         return recent(q["refused"], q.paths["benefit.ifhp.after_refusal"], stock)
     if stage == "pr":
-        return recent(
-            q.flows.total_entered("pr"), q.paths["benefit.ifhp.after_acceptance"], q.stock("pr")
-        )
+        return recent(q.entered("pr"), q.paths["benefit.ifhp.after_acceptance"], q.stock("pr"))
     if stage == "rpd":
         return q.stock("rpd") + q.stock("rpd_legacy")
     return q.stock(stage)
@@ -125,9 +135,7 @@ def _ifhp(q: Quantities, stage: str) -> Floats:
 def _refused(q: Quantities) -> Floats:
     """People finally refused in the month: into removal or stayed, not back from elsewhere, [T]."""
     back = q.edge("stayed.lifted") + q.edge("without_status.located")
-    return np.maximum(
-        q.flows.total_entered("removal") + q.flows.total_entered("stayed") - back, 0.0
-    )
+    return np.maximum(q.entered("removal") + q.entered("stayed") - back, 0.0)
 
 
 def _open(q: Quantities) -> Floats:
@@ -201,8 +209,9 @@ def shelter(entries: Floats, leaving: Floats, start: float) -> Floats:
     staying = np.maximum(1.0 - leaving, 1e-5)
     now = start
     # by the closed form, in pieces short enough that no product vanishes
-    for first in range(0, entries.size, 48):
-        piece = slice(first, first + 48)
+    most = max(1, int(-550.0 / min(np.log(staying.min()), -1e-9)))
+    for first in range(0, entries.size, most):
+        piece = slice(first, first + most)
         kept = np.cumprod(staying[piece])
         active[piece] = kept * (now + np.cumsum(entries[piece] / kept))
         now = active[piece][-1]
@@ -221,15 +230,14 @@ CITIES = ("Toronto",)
 """Cities with a monthly count of claimants in shelters."""
 
 _MADE: dict[str, Callable[[Quantities, str], Floats]] = {
-    "claims": lambda q, _: np.einsum("tmn->t", q.flows.claims),
-    "claims_at_border": lambda q, _: sum(
-        np.einsum("tn->t", q.flows.claims[:, mode]) for mode in BORDER_MODES
-    ),
+    "claims_by_mode": lambda q, _: np.einsum("tmn->tm", q.flows.claims),
+    "claims": lambda q, _: q["claims_by_mode"].sum(axis=1),
+    "claims_at_border": lambda q, _: q["claims_by_mode"][:, BORDER_MODES].sum(axis=1),
     "interceptions": lambda q, _: q.flows.interceptions,
     "rpd_staff": lambda q, _: _staff(q, "rpd", rpd_extra(q.paths)),
     "rad_staff": lambda q, _: _staff(q, "rad", _extra(q.paths, "rad.capacity")),
     "rpd_finalised": lambda q, _: q.flows.total_left("rpd") - q.edge("rpd.notice"),
-    "court_filed": lambda q, _: q.flows.total_entered("court"),
+    "court_filed": lambda q, _: q.entered("court"),
     "removals": lambda q, _: q.edge("removal.removed"),
     "refused": lambda q, _: _refused(q),
     "ifhp_months": _ifhp,

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.costs import quantities, spending
+from sojourn.costs import programmes, quantities, spending
 from sojourn.costs.quantities import Quantities
 from sojourn.costs.spending import Spending
 from sojourn.flow import arrivals, profiles
@@ -91,10 +91,10 @@ def paid(items: tuple[str, ...], period: str = "fiscal_year") -> dict[int, Figur
 
 
 def checks() -> list[Check]:
-    """All rows, in the order health, tribunal, removals, legal aid, transfers, hotels, Quebec,
-    shelters."""
+    """All rows, in the order cover, health, tribunal, removals, legal aid, transfers, hotels,
+    Quebec, shelters."""
     return [
-        *health(), *tribunal(), *removals(), *legal_aid(), *ihap(), *hotels(), *quebec(),
+        *cover(), *health(), *tribunal(), *removals(), *legal_aid(), *ihap(), *hotels(), *quebec(),
         *shelters(),
     ]  # fmt: skip
 
@@ -112,6 +112,29 @@ def resettled(first: int) -> float:
                 and months.of_day(figure.start) == first:  # fmt: skip
             return figure.value
     raise KeyError(months.text(first))
+
+
+def cover() -> list[Check]:
+    """Claimants with health cover on 1 April: in the run, and persons covered less new claims."""
+    one, found = run(), []
+    line = "ifhp_months."
+    stages = [q.quantity for q in programmes.load() if q.quantity.startswith(line)]
+    stock = np.sum([one.quantities[name] for name in stages], axis=0)
+    claims = one.quantities["claims"]
+    for figure in figures.select("cost.ifhp_beneficiaries", item="*", period="fiscal_year"):
+        if not figure.used or figure.item != "group=asylum claimants" or not figure.value:
+            continue
+        first = months.of_day(figure.start)
+        made = float(claims[one.at(first, first + 11)].sum())
+        said = figure.value - made
+        model = float(stock[one.at(first - 1, first - 1)][0])
+        error = model / said - 1.0
+        found.append(
+            Check(f"claimants with health cover, {months.text(first)}", "mechanism", said, model,
+                  error, LIMIT, abs(error) <= LIMIT,
+                  f"{figure.value:,.0f} persons with cover in the year less {made:,.0f} new claims")
+        )  # fmt: skip
+    return found
 
 
 def health() -> list[Check]:
