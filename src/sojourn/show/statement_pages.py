@@ -1,0 +1,379 @@
+"""Public statements as pages: one for each, one for a set; the explorer shows the same views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sojourn.inputs import sources
+from sojourn.inputs.dimensions import Label
+from sojourn.questions import ledger, statements
+from sojourn.questions.ledger import Checked, Entry, Past
+from sojourn.questions.statements import Quantity
+from sojourn.questions.verdicts import VERDICTS
+from sojourn.show import beside, charts, files, i18n, report
+from sojourn.show.i18n import say
+
+FINDINGS: dict[str, Label] = {
+    "agrees": Label("agrees", "concorde"),
+    "within": Label("inside a published range", "dans un intervalle publié"),
+    "outdated": Label(
+        "agrees, but a newer figure was known", "concorde, mais un chiffre plus récent était connu"
+    ),
+    "upper_bound": Label("is the upper end of a range", "est la borne supérieure d'un intervalle"),
+    "forecast": Label("agrees, but was a forecast", "concorde, mais était une prévision"),
+    "population": Label("agrees, but counts other people", "concorde, mais compte d'autres gens"),
+    "differs": Label("differs", "diffère"),
+    "absent": Label("cannot be tested", "ne peut être mis à l'épreuve"),
+}
+
+ASIDE = Label("beside it", "à côté")
+CONTEXT = Label("context", "contexte")
+
+CHOSEN: dict[str, Label] = {
+    "projection": Label(
+        "In the ledger because it is a published projection whose outcome is known.",
+        "Au registre parce que c'est une projection publiée dont l'issue est connue.",
+    ),
+    "conflict": Label(
+        "In the ledger because the published figures record a conflict about it.",
+        "Au registre parce que les chiffres publiés enregistrent un conflit à son sujet.",
+    ),
+    "counterpart": Label(
+        "In the ledger as another speaker's statement on a subject already there.",
+        "Au registre comme déclaration d'une autre source sur un sujet déjà présent.",
+    ),
+}
+
+SETS: dict[str, Label] = {
+    "canada-us-2025": Label(
+        "One news report of 2025 on the Canada-US border, statement by statement",
+        "Un reportage de 2025 sur la frontière canado-américaine, déclaration par déclaration",
+    ),
+}
+
+UNITS: dict[str, Label] = {
+    "persons": Label("people", "personnes"),
+    "claims": Label("claims", "demandes"),
+    "removals": Label("removals", "renvois"),
+    "removals and returns": Label("removals and returns", "renvois et retours"),
+    "encounters": Label("encounters", "interceptions"),
+    "appeals": Label("appeals", "appels"),
+    "months": Label("months", "mois"),
+    "ratio": Label("times", "fois"),
+}
+
+AUTHOR = {"@type": "Organization", "name": "Sojourn"}
+
+
+def amount(value: float, unit: str, lang: str) -> str:
+    """A number with its unit, as a reader says it: $14,321, 410,000 people, 3.8 times."""
+    if unit.startswith("CAD"):
+        return i18n.money(value, lang)
+    if unit == "ratio":
+        return f"{i18n.number(value, lang, 2)} {say(*UNITS[unit], lang)}"
+    if unit == "share":
+        return i18n.percent(value, lang, 1)
+    words = say(*UNITS[unit], lang) if unit in UNITS else unit
+    return f"{i18n.number(value, lang, 0 if float(value).is_integer() else 1)} {words}"
+
+
+def found(item: Checked, lang: str) -> str:
+    """What a check found, in words: a number, a range, an outcome of the law, or nothing."""
+    evidence = item.evidence
+    if evidence.origin == "law":
+        return evidence.why_fr if lang == "fr" else evidence.why_en
+    if evidence.unit == "statement":
+        return say("said by the source, without a number", "dit par la source, sans nombre", lang)
+    value, low, high = evidence.value, evidence.low, evidence.high
+    if value is None and high is None and low is None:
+        return say("no figure is published", "aucun chiffre n'est publié", lang)
+    parts = []
+    if value is not None:
+        parts.append(amount(value, evidence.unit, lang))
+    if low is not None and high is not None:
+        text = say("{} to {}", "{} à {}", lang)
+        ends = text.format(_bare(low, evidence.unit, lang), amount(high, evidence.unit, lang))
+        parts.append(ends if value is None else f"({ends})")
+    elif high is not None:
+        parts.append(say("up to ", "jusqu'à ", lang) + amount(high, evidence.unit, lang))
+    return " ".join(parts)
+
+
+def _bare(value: float, unit: str, lang: str) -> str:
+    return amount(value, unit, lang) if unit.startswith("CAD") else i18n.number(value, lang)
+
+
+def said_on(text: str, lang: str) -> str:
+    """A day, a month or a year in words."""
+    if len(text) == 4:
+        return text
+    from sojourn.inputs import months
+
+    if len(text) == 7:
+        return i18n.month(months.parse(text), lang)
+    from babel.dates import format_date
+
+    return str(format_date(months.parse_day(text), "long", locale=i18n.LOCALES[lang]))
+
+
+def view(
+    entry: Entry,
+    lang: str,
+    *,
+    url: str = "",
+    past: Sequence[Past] | None = None,
+    drawn: bool = True,
+) -> dict[str, Any]:
+    """Everything that a page on one statement shows, as plain text and drawn charts.
+
+    `url`: the page's own address, for the ClaimReview; `past`: dated verdicts, by default those
+    shipped; `drawn`: with its chart. `review` is the ClaimReview, `review_json` the same safe to stand in a script element.
+    """
+    told = entry.statement
+    known = sources.load()
+    history = ledger.past(told.id) if past is None else past
+    made = review(entry, lang, url, history)
+    return {
+        "id": told.id,
+        "article": told.article,
+        "verdict": entry.verdict,
+        "verdict_label": say(*VERDICTS[entry.verdict], lang),
+        "statement": told.statement_fr if lang == "fr" else told.statement,
+        "said_by": told.said_by_fr if lang == "fr" else told.said_by,
+        "said_on": said_on(told.said_on, lang),
+        "reported_in": _either(told.reported_in, told.reported_in_fr, lang),
+        "cited": _either(told.cited_source, told.cited_source_fr, lang),
+        "chosen": say(*CHOSEN[told.chosen], lang) if told.chosen in CHOSEN else told.chosen,
+        "explanation": entry.explanation(lang),
+        "accurate": entry.accurate(lang),
+        "claimed": [_claimed(entry, quantity, lang) for quantity in told.quantity],
+        "checks": [_line(entry, item, lang) for item in entry.checked if not _law(item)],
+        "laws": [_line(entry, item, lang) for item in entry.checked if _law(item)],
+        "chart": chart(entry, lang) if drawn else None,
+        "sources": [known[one] for one in entry.source_ids if one in known],
+        "history": [
+            {"day": one.day, "verdict": say(*VERDICTS[one.verdict], lang), "reason": one.reason}
+            for one in history
+        ],
+        "review": made,
+        "review_json": report.markup(script_json(made)),
+    }
+
+
+def _either(english: str, french: str, lang: str) -> str:
+    return french or english if lang == "fr" else english
+
+
+def _law(item: Checked) -> bool:
+    return item.evidence.origin == "law"
+
+
+def _words(entry: Entry, name: str, lang: str) -> str:
+    return say(*statements.population(entry.statement, name), lang) if name else ""
+
+
+def _claimed(entry: Entry, quantity: Quantity, lang: str) -> str:
+    """A quantity as the statement has it: about whom and how much."""
+    who = _words(entry, quantity.population, lang)
+    if quantity.relation == "not_published":
+        much = say("no number is published", "aucun nombre n'est publié", lang)
+    else:
+        bound = {"at_least": say("at least ", "au moins ", lang),
+                 "at_most": say("at most ", "au plus ", lang)}  # fmt: skip
+        much = bound.get(quantity.relation, "") + amount(quantity.value, quantity.unit, lang)
+    return f"{much} ({who})"
+
+
+def _line(entry: Entry, item: Checked, lang: str) -> dict[str, Any]:
+    """One check as a line of the page's table."""
+    if item.finding is not None:
+        finding = say(*FINDINGS[item.finding], lang)
+    elif item.check.aside or not item.live:
+        finding = say(*ASIDE, lang)
+    else:
+        finding = say(*CONTEXT, lang)
+    return {
+        "label": item.check.label_fr if lang == "fr" else item.check.label,
+        "found": found(item, lang),
+        "who": _words(entry, item.check.population, lang),
+        "finding": finding,
+        "tested": item.finding is not None,
+        "model": item.evidence.origin == "model",
+        "provision": item.evidence.provision,
+        "sources": item.evidence.source_ids,
+    }
+
+
+def chart(entry: Entry, lang: str) -> dict[str, Any] | None:
+    """The numbers of one unit side by side, drawn wide and narrow; None where there is one alone.
+
+    The claimed numbers come first, then what their tests found, then the rest.
+    """
+    bars = _bars(entry, lang)
+    if len(bars) < 2:
+        return None
+    label = "; ".join(f"{bar.label}: {bar.words}" for bar in bars)
+    drawn = {}
+    for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW)):
+        svg = charts.svg(beside.spec(bars, lang, size))
+        drawn[name] = report.markup(_described(svg, label))
+    return {**drawn, "label": label}
+
+
+def _described(svg: str, label: str) -> str:
+    from markupsafe import escape
+
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+def _bars(entry: Entry, lang: str) -> list[beside.Bar]:
+    told = entry.statement
+    shown = [item for item in entry.checked if item.evidence.unit not in ("", "statement")]
+    if not shown:
+        return []
+    first = next((item for item in shown if item.finding is not None), shown[0])
+    unit = _family(first.evidence.unit)
+    alike = [item for item in shown if _family(item.evidence.unit) == unit]
+    alike.sort(key=lambda item: item.finding is None)
+    bars = [
+        beside.Bar(
+            say("Said", "Dit", lang), "claimed", amount(q.value, q.unit, lang), q.value
+        )
+        for q in told.quantity
+        if q.relation != "not_published" and _family(q.unit) == unit
+    ]  # fmt: skip
+    for item in alike:
+        kind = "model" if item.evidence.origin == "model" else "published"
+        label = item.check.label_fr if lang == "fr" else item.check.label
+        one = item.evidence
+        bars.append(beside.Bar(label, kind, found(item, lang), one.value, one.low, one.high))
+    return bars
+
+
+def _family(unit: str) -> str:
+    """Units that one axis can carry."""
+    return "CAD" if unit.startswith("CAD") else "count" if unit in UNITS and unit not in (
+        "ratio", "months") else unit  # fmt: skip
+
+
+def review(entry: Entry, lang: str, url: str, past: Sequence[Past]) -> dict[str, Any]:
+    """The statement as a ClaimReview of schema.org.
+
+    Verdicts are kinds and not a scale, so the rating has a name and no number; an opinion has no
+    rating. `datePublished` is the day of the latest verdict in `past`.
+    """
+    told = entry.statement
+    known = sources.load()
+    made: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": url or f"{told.id}.html",
+        "inLanguage": lang,
+        "author": AUTHOR,
+        "claimReviewed": told.statement_fr if lang == "fr" else told.statement,
+        "itemReviewed": {
+            "@type": "Claim",
+            "author": {
+                "@type": told.speaker.capitalize(),
+                "name": told.said_by_fr if lang == "fr" else told.said_by,
+            },
+            "datePublished": told.said_on,
+            "appearance": {
+                "@type": "CreativeWork",
+                "name": _either(told.reported_in, told.reported_in_fr, lang),
+            },
+        },
+        "reviewRating": {"@type": "Rating", "alternateName": say(*VERDICTS[entry.verdict], lang)},
+        "reviewBody": entry.accurate(lang),
+        "citation": [
+            {"@type": "CreativeWork", "name": known[one].title, "url": known[one].url}
+            for one in entry.source_ids
+            if one in known
+        ],
+    }
+    if past:
+        made["datePublished"] = past[-1].day
+    return made
+
+
+def script_json(document: Mapping[str, Any]) -> str:
+    """JSON that can stand in a script element: nothing in it can end the element."""
+    text = json.dumps(document, ensure_ascii=False)
+    for mark, safe in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"),
+                       ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):  # fmt: skip
+        text = text.replace(mark, safe)
+    return text
+
+
+def page(entry: Entry, lang: str, *, past: Sequence[Past] | None = None) -> str:
+    """One statement as an HTML document that needs nothing else."""
+    name = f"{entry.statement.id}.html"
+    text: str = report.template("statement_page.html", lang).render(
+        **_frame(lang, name), row=view(entry, lang, past=past)
+    )
+    return text
+
+
+def index(entries: Sequence[Entry], lang: str, title: str, name: str) -> str:
+    """A set of statements as one HTML page: each with its verdict and its accurate sentence."""
+    rows = [
+        {
+            "id": entry.statement.id,
+            "verdict": entry.verdict,
+            "verdict_label": say(*VERDICTS[entry.verdict], lang),
+            "statement": entry.statement.statement_fr if lang == "fr" else entry.statement.statement,
+            "said_by": entry.statement.said_by_fr if lang == "fr" else entry.statement.said_by,
+            "said_on": said_on(entry.statement.said_on, lang),
+            "accurate": entry.accurate(lang),
+        }
+        for entry in entries
+    ]
+    text: str = report.template("statement_set.html", lang).render(
+        **_frame(lang, name), title=title, rows=rows, counts=counts(entries, lang)
+    )
+    return text
+
+
+def counts(entries: Sequence[Entry], lang: str) -> dict[str, int]:
+    """How many statements have each verdict, in the order of the rules."""
+    number = {name: sum(e.verdict == name for e in entries) for name in VERDICTS}
+    return {say(*VERDICTS[name], lang): n for name, n in number.items() if n}
+
+
+def _frame(lang: str, name: str) -> dict[str, Any]:
+    other = "fr" if lang == "en" else "en"
+    return {"lang": lang, "other": other, "name": name, "css": report.markup(report.stylesheet())}
+
+
+def set_title(article: str, lang: str) -> str:
+    """The heading of a set of statements."""
+    return say(*SETS[article], lang) if article in SETS else article
+
+
+def write(folder: str, entries: Sequence[Entry], *, shipped: bool = True) -> list[str]:
+    """Write a folder of pages, `en/` and `fr/`: each statement, each article set, and the index.
+
+    Gives the files written, from the folder. Everything is made before the first is written.
+    `shipped`: the statements are ours, with their history. Raises InputError for a folder that
+    cannot be written to.
+    """
+    made: dict[str, str] = {}
+    sets = sorted({e.statement.article for e in entries if e.statement.article})
+    for lang in i18n.LANGUAGES:
+        for entry in entries:
+            past = None if shipped else ()
+            made[f"{lang}/{entry.statement.id}.html"] = page(entry, lang, past=past)
+        for article in sets:
+            chosen = [e for e in entries if e.statement.article == article]
+            name = f"set-{article}.html"
+            made[f"{lang}/{name}"] = index(chosen, lang, set_title(article, lang), name)
+        title = say("Public statements, checked", "Déclarations publiques, vérifiées", lang)
+        made[f"{lang}/index.html"] = index(entries, lang, title, "index.html")
+    place = files.folder(folder)
+    for lang in i18n.LANGUAGES:
+        files.folder(str(place / lang))
+    for name, text in made.items():
+        files.write_text(place / name, text)
+    return list(made)
