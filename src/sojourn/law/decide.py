@@ -9,6 +9,7 @@ from typing import Any
 
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.law.evaluate import Case, Reading
+from sojourn.law.facts import check_contradictions, complete, model, validate
 from sojourn.law.grammar import ALWAYS, Value
 from sojourn.law.rows import LETTERS, STAGES, Law, Rule
 from sojourn.law.switches import Switches, with_switches
@@ -16,6 +17,12 @@ from sojourn.law.tables import load
 
 NOTICE_EN = "This is not legal advice. Law to 2026-06-14; what came after is outside."
 NOTICE_FR = "Ceci n'est pas un avis juridique. Droit au 2026-06-14; la suite n'est pas couverte."
+
+LAW = load()
+"""The law as shipped: read, with the model of the facts, when this module is imported, so that the
+first decision takes no longer than the others."""
+
+model()
 
 QUESTIONS = tuple(STAGES)
 
@@ -122,10 +129,8 @@ def decide(
     `{"law.stca": [("2026-01-01", False)]}`.
     Raises InputError naming the field for unknown, contradictory or missing facts.
     """
-    from sojourn.law.facts import check_contradictions, complete, validate
-
     check_question(question, where)
-    law = with_switches(law or load(), switches) if switches else law or load()
+    law = with_switches(law or LAW, switches) if switches else law or LAW
     raw = dict(facts)
     if on is not None:
         raw[TURNS_ON[question]] = str(on) if isinstance(on, date) else on
