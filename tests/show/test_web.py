@@ -76,10 +76,11 @@ def test_page_data_are_the_numbers_of_the_run(client):
 
 
 def test_people_without_status_only_come_as_a_range(client):
-    rows = client.get("/api/v1/run?members=20&series=without_status").json()["rows"]
+    path = "/api/v1/run?members=20&series=without_status&quantiles=0.5"
+    rows = client.get(path).json()["rows"]
     kinds = {(row["output_type"], row["output_type_id"]) for row in rows}
-    assert kinds
-    assert not any(kind == "mean" or level == "0.5" for kind, level in kinds)
+    assert {("quantile", "0.05"), ("quantile", "0.95")} <= kinds
+    assert not any(kind in ("mean", "point") for kind, _ in kinds)
 
 
 # --- pages ------------------------------------------------------------------------------------

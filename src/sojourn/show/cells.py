@@ -75,9 +75,15 @@ def cells(frame: pl.DataFrame) -> dict[Key, dict[str, Cell]]:
             cell.mean = value
         elif kind == "observed":
             cell.observed = value
-        elif kind == "quantile":
+        elif kind == "quantile" and not (float(level) == 0.5 and ranged(key[0])):
             cell.quantiles[round(float(level), 6)] = value
     return found
+
+
+@lru_cache(maxsize=128)
+def ranged(series: str) -> bool:
+    """Whether a series is only ever told as a range, so that not even its median is shown."""
+    return series in declared.SERIES and declared.SERIES[series].range_only
 
 
 def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, dict[str, Cell]]:
