@@ -67,6 +67,8 @@ def measure(what: str, **options: object) -> tuple[Measured, str]:
         peak = max(peak, resident(process.pid))
         time.sleep(SAMPLE)
     assert process.stdout is not None
+    if process.returncode:
+        raise SystemExit(f"{what} failed")
     found = json.loads(process.stdout.read().splitlines()[-1])
     members = options["members"]
     assert isinstance(members, int)
