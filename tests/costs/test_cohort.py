@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn.costs import cohort, follow, known, moving, programmes, unit
+from sojourn.costs import cohort, expected, follow, moving, programmes, unit
 from sojourn.costs.pricing import Prices
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
@@ -144,11 +144,11 @@ UNIT_SHARES = st.floats(0.0, 1.0)
 WAITS = st.floats(0.0, 60.0)
 
 
-def _course(values: dict[str, float], waits: dict[str, float]) -> known.KnownCourse:
+def _course(values: dict[str, float], waits: dict[str, float]) -> expected.KnownCourse:
     def number(x: float) -> np.ndarray:
         return np.full((1, 1), x)
 
-    return known.KnownCourse(
+    return expected.KnownCourse(
         np.arange(24211.0, 24223.0), np.full(12, 100.0), np.ones((1, 12)), np.ones(1), np.ones(1),
         {}, {name: number(v)[None] for name, v in values.items()},
         {**{name: number(v) for name, v in waits.items()}, "pr": number(10.0)},

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sojourn.costs import cohort, follow, known, programmes, unit
-from sojourn.costs.cohort import Estimate
+from sojourn.costs import cohort, expected, follow, known, programmes, unit
+from sojourn.costs.estimate import Estimate
 from sojourn.costs.known import Setting
 from sojourn.costs.pricing import Prices
 from sojourn.inputs import figures, months, parameters
@@ -181,7 +181,7 @@ def mean_under(choice: Choice | None, year: str) -> float:
     if choice is not None and choice.course is not None:
         told = choice.course(told, span)
     persons = np.full(12, counted() / 12.0)
-    course = known.course(told, span, known.Arriving(persons, 1.0, 1.0, {}, 0.0))
+    course = expected.course(told, span, expected.Arriving(persons, 1.0, 1.0, {}, 0.0))
     found = follow.cost(course, Prices(paths), programmes.find(scope="pbo"))
     return float(found.mean[0])
 

@@ -14,7 +14,7 @@ from sojourn.show.cli.emit import emit
 from sojourn.show.i18n import say
 
 if TYPE_CHECKING:
-    from sojourn.costs.cohort import Estimate
+    from sojourn.costs.estimate import Estimate
 
 Cohort = Annotated[
     str,
