@@ -69,7 +69,10 @@ def test_the_reproduction_is_registered_with_its_range() -> None:
     assert sum(parts) == pytest.approx(first["model"], abs=0.01)
 
 
-def test_checks_give_what_validate_asks_for() -> None:
-    checks = pbo_2018.checks()
-    assert len(checks) == 6
-    assert all(check.kind == "cross" and check.passed for check in checks)
+def test_validation_judges_it_by_the_limits_set_beforehand() -> None:
+    judged = [r for r in reproduce.reproduce("pbo-2018") if r["published"] is not None]
+    assert len(judged) == 9
+    assert all(r["within"] for r in judged)
+    limits = {r["quantity"]: r["rounding"] / r["published"] for r in judged}
+    assert limits["mean cost, entry 2018-19"] == pytest.approx(0.15)
+    assert limits["highest path, entry 2017-18"] == pytest.approx(0.25)

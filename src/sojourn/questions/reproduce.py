@@ -18,7 +18,8 @@ from sojourn.inputs.errors import InputError, nearest
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity: published, model, happened; `rounding`: half the width of what was said.
+    """One quantity: published, model, happened; `rounding`: half the width of what was said, or
+    the limit set beforehand for a costing whose inputs are not published.
 
     `at_least`: the source said more than ("over", "in excess of"). `within` is None where nothing
     was published to compare. `inputs` says what was fed in; low, high: the model's range, if any.
@@ -39,7 +40,7 @@ class Row:
 
     @property
     def within(self) -> bool | None:
-        """Whether the model's value rounds to what was published."""
+        """Whether the model's value rounds to what was published, or lies within the limit."""
         if self.published is None:
             return None
         if self.at_least:

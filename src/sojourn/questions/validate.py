@@ -28,7 +28,6 @@ SOURCES = (
     "sojourn.questions.episodes:checks",
     "sojourn.questions.stocks:checks",
     "sojourn.questions.public_accounts:checks",
-    "sojourn.questions.pbo_2018:checks",
 )
 """Functions that give checks, as module:function; each gives rows or dataclasses of `FIELDS`."""
 

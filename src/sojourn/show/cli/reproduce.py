@@ -49,7 +49,7 @@ def reproduce(
     headings = {
         "quantity": say("Quantity", "Quantité", lang),
         "happened": say("Happened", "Arrivé", lang),
-        "within": say("Within rounding", "À l'arrondi près", lang),
+        "within": say("Within rounding or limit", "À l'arrondi ou à la limite près", lang),
         "inputs": say("Inputs", "Données", lang),
     }
     emit(
