@@ -34,7 +34,7 @@ _HOME = {
     "score": "sojourn.inference.rolling",
     "sensitivity": "sojourn.questions.sensitivity",
     "solve": "sojourn.questions.solve",
-    "validate": "sojourn.questions.validate",
+    "validate": "sojourn.questions.validate:checks",
 }
 
 __all__ = [*_HOME, "__version__"]  # noqa: PLE0604
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'sojourn' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    module, _, attribute = _HOME[name].partition(":")
+    return getattr(import_module(module), attribute or name)
 
 
 def __dir__() -> list[str]:

@@ -369,14 +369,6 @@ def test_each_figure_names_a_source_and_each_licence_is_told() -> None:
         assert source.licence in text, source.licence
 
 
-def test_no_source_or_figure_carries_a_label_for_people() -> None:
-    label = re.compile(r"\b(illegals?|illegally|aliens?|bogus|clandestine?s?)\b", re.IGNORECASE)
-    for source in sources.load().values():
-        assert not label.search(f"{source.title} {source.publisher} {source.notes}"), source
-    for figure in figures.everything():
-        assert not label.search(f"{figure.item} {figure.stage} {figure.note}"), figure
-
-
 def test_the_digest_names_the_data() -> None:
     assert re.fullmatch("[0-9a-f]{64}", figures.digest())
     assert figures.digest() == figures.digest()
