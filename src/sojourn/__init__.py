@@ -37,7 +37,7 @@ _HOME = {
     "validate": "sojourn.questions.validate:checks",
 }
 
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME, "__version__"]
 
 if TYPE_CHECKING:
     from sojourn.inputs.errors import InputError as InputError
