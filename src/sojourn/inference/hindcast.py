@@ -4,12 +4,13 @@ Three kinds, told apart by what is handed over: nothing (claims forecast, capaci
 intake (actual claims), capacity (actual decisions), or both, which tests the mechanism alone.
 Figures and parameter rows published later are not read. Two hindsights remain, and are said in
 every record: the split of past claims by mode and nationality is today's reconstruction, and
-constants without a date are today's. No stock is reconciled with the published one.
+constants without a date are today's. No stock is reconciled with the published one; the error
+that calibration finds about published figures is part of every interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,16 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, groups, profiles
 from sojourn.flow import simulate as flow
-from sojourn.inference import draws, intake, known, measures, periods, posterior, scores
+from sojourn.inference import (
+    draws,
+    intake,
+    known,
+    likelihood,
+    measures,
+    periods,
+    posterior,
+    scores,
+)
 from sojourn.inference.forecast import parse_day, row
 from sojourn.inference.history import monthly
 from sojourn.inference.sampler import Sampler
@@ -125,11 +135,14 @@ def hindcast(
     with ThreadPoolExecutor(workers) as pool:
         found = list(pool.map(one, range(members)))
     after = months.span(months.of_day(day) + 1, last)
+    left_out = {name: _left_out(name, members, seed) for name in chosen}
     result = {
-        key: np.array([table_[k] for table_, _ in found]) for k, key in enumerate(map(_key, cells))
+        _key(cell): left_out[cell.series](np.array([table_[k] for table_, _ in found]))
+        for k, cell in enumerate(cells)
     }
     compared = tuple(
-        (figure, np.array([read[k] for _, read in found])) for k, figure in enumerate(wanted)
+        (figure, _of(figure, left_out, members, seed)(np.array([read[k] for _, read in found])))
+        for k, figure in enumerate(wanted)
     )
     record = {
         "as_of": day.isoformat(), "until": months.text(last), "given": list(handed),
@@ -137,6 +150,38 @@ def hindcast(
         "hindsight": "split of past claims by mode and nationality; constants without a date",
     }  # fmt: skip
     return Hindcast(day, handed, after, result, compared, record)
+
+
+def _left_out(series: str, members: int, seed: int) -> Callable[[Array], Array]:
+    """What the model leaves out, added to the members [n, ...] of a series.
+
+    One deviate for each member and series: counts by the dispersion that calibration found about
+    published figures, shares and waits by the errors of the likelihood. Claims are published
+    themselves, so they have none.
+    """
+    if series in FED["intake"]:
+        return lambda values: values
+    z = draws.normal(seed, [f"hindcast/left_out/{series}"], members)[0]
+    unit = declared.get(series).unit
+    if unit == "share":
+        return lambda values: np.clip(values + likelihood.SHARE_ERROR * _along(z, values), 0.0, 1.0)
+    error = posterior.dispersion(seed, 0, members) if unit != "months" else likelihood.WAIT_ERROR
+    factor = np.exp(error * z)
+    return lambda values: values * _along(factor, values)
+
+
+def _of(
+    figure: Figure, known_: Mapping[str, Callable[[Array], Array]], members: int, seed: int
+) -> Callable[[Array], Array]:
+    """The same for a figure: ages are published as shares or counts under a name of their own."""
+    if figure.series in known_:
+        return known_[figure.series]
+    like = "rpd.age_under_12" if figure.unit == "share" else "rpd.pending"
+    return _left_out(like, members, seed)
+
+
+def _along(z: Array, values: Array) -> Array:
+    return z.reshape(-1, *(1,) * (values.ndim - 1))
 
 
 def _given(given: Iterable[str]) -> tuple[str, ...]:

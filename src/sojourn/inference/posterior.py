@@ -83,8 +83,24 @@ def draw(seed: int, lo: int, hi: int) -> dict[str, Array]:
     found = load()
     if found is None:
         return {}
-    pick = (draws.uniform(seed, "posterior", range(lo, hi)) * len(found.u)).astype(int)
+    pick = _pick(found, seed, lo, hi)
     return {name: found.u[pick, n] for n, name in enumerate(found.names)}
+
+
+def dispersion(seed: int, lo: int, hi: int) -> Array:
+    """Dispersion of published counts about a run, by member [hi - lo], of the same draws.
+
+    It stands for all that the model leaves out. Raises InputError without a posterior.
+    """
+    found = load()
+    if found is None:
+        raise InputError(FILE, "file", "missing", "the calibrated draws: sojourn calibrate")
+    return found.dispersion[_pick(found, seed, lo, hi)]
+
+
+def _pick(found: Posterior, seed: int, lo: int, hi: int) -> NDArray[np.int64]:
+    u = draws.uniform(seed, "posterior", range(lo, hi))
+    return (u * len(found.u)).astype(np.int64)
 
 
 def overlay(u: Array, names: Sequence[str], seed: int, lo: int, hi: int) -> Array:
