@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sojourn.costs import unit
-from sojourn.inputs import months, parameters, sources
+from sojourn.inputs import figures, months, parameters, sources
 from sojourn.inputs.errors import InputError
 
 PREFIXES = ("cost.", "benefit.", "residence.", "price.")
@@ -109,3 +109,37 @@ def test_a_divisor_of_zero_is_refused() -> None:
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"cost\.ifhp"):
         unit.derivations("cost.ifph")
+
+
+def test_operands_from_the_public_accounts_are_the_published_figures() -> None:
+    """Each amount and staff number of a fiscal year stands in the figures with the same value."""
+    held = {
+        (f.series, f.start, round(f.value, 2))
+        for series in ("cost.program_spending", "cost.program_ftes")
+        for f in figures.rows(series)
+        if f.value is not None
+    }
+    seen = 0
+    for derivation in unit.load():
+        for operand in derivation.operands:
+            fiscal = re.fullmatch(r"(\d{4})-(\d{2})", operand.period)
+            whole = fiscal is not None and (int(fiscal[1]) + 1) % 100 == int(fiscal[2])
+            # sums and ratios of ours, and the shortfall of a court told in a figure's note
+            ours = ("/", "less", "shortfall")
+            own = "sum of" in operand.item or any(word in operand.text for word in ours)
+            if not whole or own or operand.series not in ("cost.program_spending",
+                                                          "cost.program_ftes"):  # fmt: skip
+                continue
+            start = months.first_day(months.parse_fiscal_year(operand.period))
+            key = (operand.series, start, round(operand.value, 2))
+            assert key in held, (derivation.name, operand.text, operand.period)
+            seen += 1
+    assert seen > 150
+
+
+def test_counts_of_cover_are_the_published_figures() -> None:
+    held = {f.value for f in figures.rows("cost.ifhp_beneficiaries")}
+    for derivation in unit.derivations("benefit.ifhp.months_per_beneficiary"):
+        persons = [o for o in derivation.operands if "eligible claimants" in o.text]
+        assert len(persons) == 3
+        assert {operand.value for operand in persons} <= held
