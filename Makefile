@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out/baseline
 
-.PHONY: run test test-all lint bench validate serve lock sbom clean
+.PHONY: run test test-all lint bench validate pictures serve lock sbom clean
 
 run: $(VENV)/.ready
 	$(BIN)/sojourn run baseline --out $(OUT)
@@ -28,6 +28,9 @@ bench: $(VENV)/.ready
 
 validate: $(VENV)/.ready
 	$(BIN)/sojourn validate --write
+
+pictures: $(VENV)/.ready
+	$(BIN)/python docs/pictures/make.py
 
 serve: $(VENV)/.ready
 	$(BIN)/sojourn serve
