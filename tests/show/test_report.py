@@ -143,7 +143,8 @@ def test_sentences_round_to_three_figures_and_carry_their_interval():
         "123,000 claims are made in 2030 (90%: 100,000 to 151,000)."
     )
     assert sentences.state("claims", cell, "2030", "fr") == (
-        "123\u00a0000 demandes sont présentées en 2030 (90\u00a0%\u00a0: de 100\u00a0000 à 151\u00a0000)."
+        "123\u00a0000 demandes sont présentées en 2030"
+        " (90\u00a0%\u00a0: de 100\u00a0000 à 151\u00a0000)."
     )
 
 

@@ -86,9 +86,9 @@
       actions: false, ast: true, logLevel: 1, renderer: "svg", defaultStyle: false, tooltip: tip,
       formatLocale: locale.number, timeFormatLocale: locale.time,
     });
-    const drawn = live.querySelector("svg");
-    if (drawn) drawn.setAttribute("aria-hidden", "true");
-    live.removeAttribute("role");
+    // the sentence above and the table below say what the drawing shows
+    live.setAttribute("aria-hidden", "true");
+    for (const name of ["role", "aria-label", "aria-roledescription"]) live.removeAttribute(name);
     box.replaceChildren(live);
     box.classList.add("live");
     views[name] = made.view;
