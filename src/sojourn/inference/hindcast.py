@@ -10,36 +10,24 @@ that calibration finds about published figures is part of every interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import arrivals, groups, profiles
+from sojourn.flow import groups, profiles
 from sojourn.flow import simulate as flow
-from sojourn.inference import (
-    draws,
-    intake,
-    known,
-    likelihood,
-    measures,
-    periods,
-    posterior,
-    scores,
-)
+from sojourn.inference import draws, known, measures, periods, posterior, scores, unknown
 from sojourn.inference.forecast import parse_day, row
-from sojourn.inference.history import monthly
 from sojourn.inference.sampler import Sampler
 from sojourn.inputs import figures, months
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.figures import Figure
-from sojourn.inputs.parameters import Parameters, Paths
 from sojourn.inputs.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -70,6 +58,11 @@ KNOWN = (
 
 EARLIEST = "2016-01-01"
 LONGEST = 120
+MOST = 20_000
+"""Members that a hindcast takes: all are held at once."""
+
+LIKE = {True: "rpd.age_under_12", False: "rpd.pending"}
+"""Series that ages resemble, published as shares or as counts."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ def hindcast(
     day = parse_day(as_of)
     handed = _given(given)
     last = months.parse(until, where="--until", field="month") if isinstance(until, str) else until
-    _check(day, last)
+    _check(day, last, members)
     chosen = _series(series, by)
     span = months.span(months.FIRST, last)
     table = (scenario or Scenario.load("baseline")).parameters()
@@ -118,8 +111,8 @@ def hindcast(
     u = draws.matrix(seed, sampler.names, members)
     u = posterior.overlay(u, sampler.names, seed, 0, members)
     values = sampler.values(u)
-    claims, seen = _claims(day, span, members, seed, "intake" in handed)
-    pace = _pace(day, then, claims, span, members, seed) if not hand else None
+    claims = unknown.claims(day, span, members, seed, actual="intake" in handed)
+    pace = None if hand else unknown.pace(day, then, claims.totals(), span, seed)
     wanted = [figure for name in chosen for figure in came(name, day, last)]
     readings = [measures.measure(figure) for figure in wanted]
     shares = profiles.shares(sampler.paths)
@@ -127,61 +120,35 @@ def hindcast(
     def one(i: int) -> tuple[list[Array], list[float]]:
         paths = sampler.member(values[i])
         if pace is not None:
-            paths = _paced(paths, pace[i])
-        run = flow.simulate(paths, _intake(paths, claims[i]), shares)
+            paths = unknown.paced(paths, pace[i])
+        run = flow.simulate(paths, claims.of(i, paths), shares)
         return [_read(run, cell, span, day) for cell in cells], [r.read(run) for r in readings]
 
     cells = _cells(chosen, by)
     with ThreadPoolExecutor(workers) as pool:
         found = list(pool.map(one, range(members)))
     after = months.span(months.of_day(day) + 1, last)
-    left_out = {name: _left_out(name, members, seed) for name in chosen}
+    names = dict.fromkeys([*chosen, *LIKE.values()])
+    error = {name: unknown.left_out(name, members, seed) for name in names}
     result = {
-        _key(cell): left_out[cell.series](np.array([table_[k] for table_, _ in found]))
+        _key(cell): error[cell.series](np.array([table_[k] for table_, _ in found]))
         for k, cell in enumerate(cells)
     }
     compared = tuple(
-        (figure, _of(figure, left_out, members, seed)(np.array([read[k] for _, read in found])))
+        (figure, error[_like(figure)](np.array([read[k] for _, read in found])))
         for k, figure in enumerate(wanted)
     )
     record = {
         "as_of": day.isoformat(), "until": months.text(last), "given": list(handed),
-        "claims_through": months.text(seen), "members": members, "seed": seed,
+        "claims_through": months.text(claims.seen), "members": members, "seed": seed,
         "hindsight": "split of past claims by mode and nationality; constants without a date",
     }  # fmt: skip
     return Hindcast(day, handed, after, result, compared, record)
 
 
-def _left_out(series: str, members: int, seed: int) -> Callable[[Array], Array]:
-    """What the model leaves out, added to the members [n, ...] of a series.
-
-    One deviate for each member and series: counts by the dispersion that calibration found about
-    published figures, shares and waits by the errors of the likelihood. Claims are published
-    themselves, so they have none.
-    """
-    if series in FED["intake"]:
-        return lambda values: values
-    z = draws.normal(seed, [f"hindcast/left_out/{series}"], members)[0]
-    unit = declared.get(series).unit
-    if unit == "share":
-        return lambda values: np.clip(values + likelihood.SHARE_ERROR * _along(z, values), 0.0, 1.0)
-    error = posterior.dispersion(seed, 0, members) if unit != "months" else likelihood.WAIT_ERROR
-    factor = np.exp(error * z)
-    return lambda values: values * _along(factor, values)
-
-
-def _of(
-    figure: Figure, known_: Mapping[str, Callable[[Array], Array]], members: int, seed: int
-) -> Callable[[Array], Array]:
-    """The same for a figure: ages are published as shares or counts under a name of their own."""
-    if figure.series in known_:
-        return known_[figure.series]
-    like = "rpd.age_under_12" if figure.unit == "share" else "rpd.pending"
-    return _left_out(like, members, seed)
-
-
-def _along(z: Array, values: Array) -> Array:
-    return z.reshape(-1, *(1,) * (values.ndim - 1))
+def _like(figure: Figure) -> str:
+    """Series whose error a figure shares: ages are published under a name of their own."""
+    return LIKE[figure.unit == "share"] if figure.series == "rpd.age" else figure.series
 
 
 def _given(given: Iterable[str]) -> tuple[str, ...]:
@@ -192,7 +159,10 @@ def _given(given: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def _check(day: date, last: int) -> None:
+def _check(day: date, last: int, members: int) -> None:
+    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= MOST:
+        expected = f"a whole number from 1 to {MOST}"
+        raise InputError("--members", "members", members, expected)
     if not date.fromisoformat(EARLIEST) <= day <= months.last_day(months.LAST):
         end = months.last_day(months.LAST)
         raise InputError("--as-of", "as_of", str(day), f"a day from {EARLIEST} to {end}")
@@ -231,102 +201,6 @@ def came(series: str, day: date, last: int) -> list[Figure]:
                     kind = figure.item if name == "rpd.age" else ""
                     taken.setdefault((figure.start, figure.end, kind), figure)
     return sorted(taken.values(), key=lambda f: (f.end, f.start, f.item))
-
-
-def _claims(
-    day: date, span: NDArray[np.int64], members: int, seed: int, actual: bool
-) -> tuple[Array, int]:
-    """Claims [members, T, mode, nationality] and the last month that was known."""
-    past = arrivals.history().claims
-    record = monthly("claims", day)
-    seen = record.last
-    out = np.zeros((members, len(span), *past.shape[1:]))
-    at = seen - months.FIRST + 1
-    n = min(len(span), len(past)) if actual else min(at, len(span))
-    out[:, :n] = past[:n]
-    if actual and len(span) > len(past):
-        at, record = len(past), monthly("claims")
-        day, seen = months.last_day(record.last), record.last
-    if len(span) > max(n, at) or not actual:
-        ahead = len(span) - at
-        if ahead > 0:
-            fitted = intake.fit_claims(day, record.values, seen)
-            now = intake.state(record.values, seen, intake.yearly_before(day), fitted)
-            national = np.exp(intake.paths(now, fitted, ahead, seed, 0, members))
-            recent = past[at - 12 : at].sum(axis=0)
-            out[:, at:] = national[:, :, None, None] * (recent / recent.sum())
-    return out, seen
-
-
-def _intake(paths: Paths, claims: Array) -> arrivals.Intake:
-    between = claims[:, arrivals.BETWEEN].sum(axis=1)
-    per_claim = paths["arrivals.interceptions_per_claim"]
-    return arrivals.Intake(paths.months, claims, between * per_claim)
-
-
-PACED = (
-    "eligibility.capacity",
-    "rpd.capacity",
-    "rad.capacity",
-    "removal.capacity",
-    "pr.levels",
-)
-
-
-def _pace(
-    day: date, then: Parameters, claims: Array, span: NDArray[np.int64], members: int, seed: int
-) -> Array:
-    """Factors [members, T, PACED] on capacity after the day, since none is known ahead.
-
-    A walk: yearly steps as large as the yearly changes of first-instance decisions since 2000
-    (UNHCR) or, for eligibility decisions, as their own changes, as far as known by the day. And a
-    move within a year from the pace last known towards what would be enough, all of the way in
-    some members and none in others: for the RPD the capacity funded, for eligibility decisions
-    (never fewer) the claims made.
-    """
-    month = months.of_day(day)
-    ahead = np.maximum(span - month, 0) / 12.0
-    low = np.floor(ahead).astype(int)
-    part = (ahead - low)[:, None]
-    out = np.ones((members, len(span), len(PACED)))
-    for k, name in enumerate(PACED):
-        streams = [f"hindcast/{name}/{y}" for y in range(int(ahead[-1]) + 1)]
-        steps = draws.normal(seed, streams, members) * _spread(day, then, name)
-        walk = np.concatenate([np.zeros((1, members)), np.cumsum(steps, axis=0)])
-        out[:, :, k] = np.exp((1 - part) * walk[low] + part * walk[low + 1]).T
-    within = np.minimum(ahead, 1.0)
-    funded = then.value("rpd.funded_capacity", month) / then.value("rpd.capacity", month)
-    way = draws.uniform(seed, "hindcast/funded", members)[:, None]
-    out[:, :, PACED.index("rpd.capacity")] *= np.exp(way * np.log(funded) * within)
-    made = 12 * claims.sum(axis=(2, 3))
-    short = np.maximum(np.log(made / then.value("eligibility.capacity", month)), 0.0)
-    way = draws.uniform(seed, "hindcast/eligibility", members)[:, None]
-    out[:, :, PACED.index("eligibility.capacity")] *= np.exp(way * short * within)
-    return out
-
-
-def _spread(day: date, then: Parameters, name: str) -> float:
-    """Root mean square yearly change, in logs, of what a capacity has been."""
-    if name == "eligibility.capacity":
-        rows = then.rows_of(name)[1:]
-        own = [np.log(b.value / a.value) for a, b in pairwise(rows)]
-        if own:
-            return float(np.sqrt(np.mean(np.square(own))))
-    totals = {
-        f.start.year: f.value
-        for f in figures.select("unhcr.decisions", day, item="level=first_instance")
-        if f.value
-    }
-    change = [np.log(totals[b] / totals[a]) for a, b in pairwise(sorted(totals)) if b == a + 1]
-    return float(np.sqrt(np.mean(np.square(change))))
-
-
-def _paced(paths: Paths, factor: Array) -> Paths:
-    value = paths.value.copy()
-    for k, name in enumerate(PACED):
-        if name in paths.index:
-            value[paths.index[name]] *= factor[:, k]
-    return replace(paths, value=value)
 
 
 @dataclass(frozen=True)
