@@ -90,8 +90,17 @@ def _figure(query: FigureQuery, per: FigureQuery | None, at: str) -> Evidence:
         if not divisor:
             raise InputError(at, "per", divisor, "a figure other than zero")
         value, low, high = (None if x is None else x / divisor for x in (value, low, high))
-        return Evidence(value, low, high, f"{unit} per {divisors[0].unit}", rows=rows + divisors)
+        return Evidence(value, low, high, _ratio(unit, divisors[0].unit), rows=rows + divisors)
     return Evidence(value, low, high, unit, rows=rows, later=_later(rows))
+
+
+COUNTS = ("persons", "claims")
+"""Units that count the same people: a claim is one person's."""
+
+
+def _ratio(unit: str, by: str) -> str:
+    same = unit == by or (unit in COUNTS and by in COUNTS)
+    return "ratio" if same else f"{unit} per {by}"
 
 
 def _combined(

@@ -40,13 +40,11 @@ class Entry:
 
     def accurate(self, lang: str = "en") -> str:
         """The sentence that would be accurate, with the numbers found in place."""
-        text = self.statement.accurate if lang == "en" else self.statement.accurate_fr
-        return _filled(text, self, lang)
+        return _filled(self.statement.text("accurate", lang), self, lang)
 
     def explanation(self, lang: str = "en") -> str:
         """The author's explanation, with the numbers found in place."""
-        text = self.statement.explanation if lang == "en" else self.statement.explanation_fr
-        return _filled(text, self, lang)
+        return _filled(self.statement.text("explanation", lang), self, lang)
 
     @property
     def source_ids(self) -> tuple[str, ...]:
@@ -61,9 +59,10 @@ class Entry:
         return {
             "id": told.id,
             "article": told.article,
-            "statement": told.statement if lang == "en" else told.statement_fr,
-            "said_by": told.said_by if lang == "en" else told.said_by_fr,
-            "cited_source": told.cited_source,
+            "statement": told.text("statement", lang),
+            "said_by": told.text("said_by", lang),
+            "reported_in": told.text("reported_in", lang),
+            "cited_source": told.text("cited_source", lang),
             "as_of": told.said_on,
             "verdict": self.verdict,
             "verdict_label": verdicts.VERDICTS[self.verdict]._asdict()[lang],
@@ -123,7 +122,7 @@ def ledger(
         if article not in sets:
             raise InputError("--article", "article", article, nearest(article, sets))
         filed = sets[article]
-    return tuple(check(f) for f in filed)
+    return tuple(check(f) for f in sorted(filed, key=lambda f: (f.statement.place, f.statement.id)))
 
 
 def _of_folder(folder: Path) -> tuple[Filed, ...]:
@@ -242,34 +241,41 @@ def _filled(text: str, entry: Entry, lang: str) -> str:
 
 
 def number_text(number: float, form: str, lang: str) -> str:
-    """A number by language. form: "" whole or two figures, "M" millions, "B" billions, "%", "d"
-    with d decimals. Raises InputError for another form.
+    """A number by language. form: "" whole or two decimals, "M" and "M2" millions, "B" billions,
+    "%", a digit for that many decimals. Raises InputError for another form.
     """
     from babel.numbers import format_decimal
 
     locale = "en_CA" if lang == "en" else "fr_CA"
-    scale = {"M": 1e6, "B": 1e9, "%": 0.01}
+    scale = {"M": 1e6, "M2": 1e6, "B": 1e9, "%": 0.01}
     if form in scale:
-        decimals = {"M": 1, "B": 2, "%": 0}[form]
+        decimals = {"M": 1, "M2": 2, "B": 2, "%": 0}[form]
         number = number / scale[form]
     elif form == "":
         decimals = 0 if abs(number) >= 100 or float(number).is_integer() else 2
     elif form.isdigit() and len(form) == 1:
         decimals = int(form)
     else:
-        raise InputError("statement", "form", form, "M, B, %, or a digit for decimals")
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        raise InputError("statement", "form", form, "M, M2, B, %, or a digit for decimals")
+    # 212 million, not 212.0 million
+    digit = "#" if form in scale else "0"
+    pattern = "#,##0" + ("." + digit * decimals if decimals else "")
     return str(format_decimal(round(number, decimals), format=pattern, locale=locale))
 
 
 @dataclass(frozen=True)
 class Past:
-    """A verdict as it stood from a day on, with the reason of the change."""
+    """A verdict as it stood from a day on, with the reason: English, a bar, French."""
 
     id: str
     day: str
     verdict: str
     reason: str
+
+    def words(self, lang: str) -> str:
+        """The reason in a language; one given in a single language serves both."""
+        english, _, french = self.reason.partition(" | ")
+        return french if lang == "fr" and french else english
 
 
 def history(text: str, where: str = HISTORY) -> tuple[Past, ...]:
@@ -285,13 +291,15 @@ def history(text: str, where: str = HISTORY) -> tuple[Past, ...]:
     return tuple(found)
 
 
-def past(id: str) -> tuple[Past, ...]:
-    """The dated verdicts of a shipped statement, oldest first."""
-    text = resources.files("sojourn").joinpath(HISTORY).read_text(encoding="utf-8")
-    return tuple(one for one in history(text) if one.id == id)
+def past(folder: str | Path | None = None) -> tuple[Past, ...]:
+    """The dated verdicts that are shipped, or those of a folder (none without a history.csv)."""
+    if folder is None:
+        return history(resources.files("sojourn").joinpath(HISTORY).read_text(encoding="utf-8"))
+    path = Path(folder) / "history.csv"
+    return history(sources.decode(path.read_bytes(), str(path)), str(path)) if path.exists() else ()
 
 
 def changed(entries: Iterable[Entry], past: Iterable[Past]) -> tuple[Entry, ...]:
-    """Entries whose verdict is not the last one in the history."""
+    """Entries whose verdict is not the last one in the history: a new row is due."""
     last = {old.id: old.verdict for old in past}
     return tuple(e for e in entries if last.get(e.statement.id) != e.verdict)

@@ -139,12 +139,13 @@ class Check(_Table):
 class Statement(_Table):
     """A statement and its checks. `accurate` and `explanation` may quote results as {check_id}.
 
-    `said_on` is a day, or the month or year where no more is known; `chosen` tells by which rule
-    the statement came into the ledger.
+    `place` is its place in the article, `chosen` the rule by which it came into the ledger.
+    `said_on` is a day, or the month or year where no more is known.
     """
 
     id: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
     article: str = ""
+    place: int = 1000
     chosen: str = ""
     kind: Literal["fact", "opinion"] = "fact"
     statement: str = Field(min_length=1)
@@ -165,6 +166,11 @@ class Statement(_Table):
     population: tuple[Population, ...] = ()
     quantity: tuple[Quantity, ...] = ()
     check: tuple[Check, ...] = ()
+
+    def text(self, field: str, lang: str) -> str:
+        """A text of the statement in a language, the English one where no French is given."""
+        french = getattr(self, f"{field}_fr") if lang == "fr" else ""
+        return str(french or getattr(self, field))
 
     def day(self) -> date:
         """The day it was said; a month or a year alone counts from its last day, as for sources."""

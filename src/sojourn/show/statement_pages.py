@@ -8,9 +8,10 @@ from typing import Any
 
 from sojourn.inputs import sources
 from sojourn.inputs.dimensions import Label
-from sojourn.questions import ledger, statements
+from sojourn.questions import statements
+from sojourn.questions.evidence import Evidence
 from sojourn.questions.ledger import Checked, Entry, Past
-from sojourn.questions.statements import Quantity
+from sojourn.questions.statements import Quantity, Statement
 from sojourn.questions.verdicts import VERDICTS
 from sojourn.show import beside, charts, files, i18n, report
 from sojourn.show.i18n import say
@@ -76,7 +77,8 @@ def amount(value: float, unit: str, lang: str) -> str:
     if unit == "share":
         return i18n.percent(value, lang, 1)
     words = say(*UNITS[unit], lang) if unit in UNITS else unit
-    return f"{i18n.number(value, lang, 0 if float(value).is_integer() else 1)} {words}"
+    digits = 0 if abs(value) >= 100 or float(value).is_integer() else 1
+    return f"{i18n.number(value, lang, digits)} {words}"
 
 
 def found(item: Checked, lang: str) -> str:
@@ -86,7 +88,7 @@ def found(item: Checked, lang: str) -> str:
         return evidence.why_fr if lang == "fr" else evidence.why_en
     if evidence.unit == "statement":
         return say("said by the source, without a number", "dit par la source, sans nombre", lang)
-    value, low, high = evidence.value, evidence.low, evidence.high
+    value, low, high = _shown(evidence)
     if value is None and high is None and low is None:
         return say("no figure is published", "aucun chiffre n'est publié", lang)
     parts = []
@@ -99,6 +101,15 @@ def found(item: Checked, lang: str) -> str:
     elif high is not None:
         parts.append(say("up to ", "jusqu'à ", lang) + amount(high, evidence.unit, lang))
     return " ".join(parts)
+
+
+def _shown(evidence: Evidence) -> tuple[float | None, float | None, float | None]:
+    """Value and range, those of the model to three digits: more would be false precision."""
+    numbers = (evidence.value, evidence.low, evidence.high)
+    if evidence.origin != "model":
+        return numbers
+    value, low, high = (None if n is None else float(f"{n:.3g}") for n in numbers)
+    return value, low, high
 
 
 def _bare(value: float, unit: str, lang: str) -> str:
@@ -118,33 +129,47 @@ def said_on(text: str, lang: str) -> str:
     return str(format_date(months.parse_day(text), "long", locale=i18n.LOCALES[lang]))
 
 
+def byline(told: Statement, lang: str) -> str:
+    """Who said it, when and where, without saying a thing twice."""
+    who = told.text("said_by", lang)
+    where = told.text("reported_in", lang)
+    when = "" if told.said_on[:4] in who else f", {said_on(told.said_on, lang)}"
+    if where.startswith(who):
+        return f"{where}{when}."
+    return say(
+        f"{who}{when}. Reported in: {where}.", f"{who}{when}. Rapporté dans : {where}.", lang
+    )
+
+
 def view(
     entry: Entry,
     lang: str,
     *,
     url: str = "",
-    past: Sequence[Past] | None = None,
+    past: Sequence[Past] = (),
     drawn: bool = True,
 ) -> dict[str, Any]:
     """Everything that a page on one statement shows, as plain text and drawn charts.
 
-    `url`: the page's own address, for the ClaimReview; `past`: dated verdicts, by default those
-    shipped; `drawn`: with its chart. `review` is the ClaimReview, `review_json` the same safe to stand in a script element.
+    `url`: the page's own address, for the ClaimReview; `past`: dated verdicts (`ledger.past`), of
+    which those of the statement are shown; `drawn`: with its chart. `review` is the ClaimReview,
+    `review_json` the same safe to stand in a script element.
     """
     told = entry.statement
     known = sources.load()
-    history = ledger.past(told.id) if past is None else past
+    history = [one for one in past if one.id == told.id]
     made = review(entry, lang, url, history)
     return {
         "id": told.id,
         "article": told.article,
         "verdict": entry.verdict,
         "verdict_label": say(*VERDICTS[entry.verdict], lang),
-        "statement": told.statement_fr if lang == "fr" else told.statement,
-        "said_by": told.said_by_fr if lang == "fr" else told.said_by,
+        "statement": told.text("statement", lang),
+        "said_by": told.text("said_by", lang),
         "said_on": said_on(told.said_on, lang),
-        "reported_in": _either(told.reported_in, told.reported_in_fr, lang),
-        "cited": _either(told.cited_source, told.cited_source_fr, lang),
+        "byline": byline(told, lang),
+        "reported_in": told.text("reported_in", lang),
+        "cited": told.text("cited_source", lang),
         "chosen": say(*CHOSEN[told.chosen], lang) if told.chosen in CHOSEN else told.chosen,
         "explanation": entry.explanation(lang),
         "accurate": entry.accurate(lang),
@@ -154,16 +179,16 @@ def view(
         "chart": chart(entry, lang) if drawn else None,
         "sources": [known[one] for one in entry.source_ids if one in known],
         "history": [
-            {"day": one.day, "verdict": say(*VERDICTS[one.verdict], lang), "reason": one.reason}
+            {
+                "day": one.day,
+                "verdict": say(*VERDICTS[one.verdict], lang),
+                "reason": one.words(lang),
+            }
             for one in history
         ],
         "review": made,
         "review_json": report.markup(script_json(made)),
     }
-
-
-def _either(english: str, french: str, lang: str) -> str:
-    return french or english if lang == "fr" else english
 
 
 def _law(item: Checked) -> bool:
@@ -272,17 +297,17 @@ def review(entry: Entry, lang: str, url: str, past: Sequence[Past]) -> dict[str,
         "url": url or f"{told.id}.html",
         "inLanguage": lang,
         "author": AUTHOR,
-        "claimReviewed": told.statement_fr if lang == "fr" else told.statement,
+        "claimReviewed": told.text("statement", lang),
         "itemReviewed": {
             "@type": "Claim",
             "author": {
                 "@type": told.speaker.capitalize(),
-                "name": told.said_by_fr if lang == "fr" else told.said_by,
+                "name": told.text("said_by", lang),
             },
             "datePublished": told.said_on,
             "appearance": {
                 "@type": "CreativeWork",
-                "name": _either(told.reported_in, told.reported_in_fr, lang),
+                "name": told.text("reported_in", lang),
             },
         },
         "reviewRating": {"@type": "Rating", "alternateName": say(*VERDICTS[entry.verdict], lang)},
@@ -307,7 +332,7 @@ def script_json(document: Mapping[str, Any]) -> str:
     return text
 
 
-def page(entry: Entry, lang: str, *, past: Sequence[Past] | None = None) -> str:
+def page(entry: Entry, lang: str, *, past: Sequence[Past] = ()) -> str:
     """One statement as an HTML document that needs nothing else."""
     name = f"{entry.statement.id}.html"
     text: str = report.template("statement_page.html", lang).render(
@@ -323,9 +348,8 @@ def index(entries: Sequence[Entry], lang: str, title: str, name: str) -> str:
             "id": entry.statement.id,
             "verdict": entry.verdict,
             "verdict_label": say(*VERDICTS[entry.verdict], lang),
-            "statement": entry.statement.statement_fr if lang == "fr" else entry.statement.statement,
-            "said_by": entry.statement.said_by_fr if lang == "fr" else entry.statement.said_by,
-            "said_on": said_on(entry.statement.said_on, lang),
+            "statement": entry.statement.text("statement", lang),
+            "byline": byline(entry.statement, lang),
             "accurate": entry.accurate(lang),
         }
         for entry in entries
@@ -352,18 +376,16 @@ def set_title(article: str, lang: str) -> str:
     return say(*SETS[article], lang) if article in SETS else article
 
 
-def write(folder: str, entries: Sequence[Entry], *, shipped: bool = True) -> list[str]:
+def write(folder: str, entries: Sequence[Entry], past: Sequence[Past] = ()) -> list[str]:
     """Write a folder of pages, `en/` and `fr/`: each statement, each article set, and the index.
 
     Gives the files written, from the folder. Everything is made before the first is written.
-    `shipped`: the statements are ours, with their history. Raises InputError for a folder that
-    cannot be written to.
+    `past`: dated verdicts. Raises InputError for a folder that cannot be written to.
     """
     made: dict[str, str] = {}
     sets = sorted({e.statement.article for e in entries if e.statement.article})
     for lang in i18n.LANGUAGES:
         for entry in entries:
-            past = None if shipped else ()
             made[f"{lang}/{entry.statement.id}.html"] = page(entry, lang, past=past)
         for article in sets:
             chosen = [e for e in entries if e.statement.article == article]

@@ -82,11 +82,14 @@ def ledger(
         return
     with progress.waiting(lang):
         entries = _entries(id, article, check)
+    from sojourn.questions import ledger as questions
+
+    past = questions.past(_folder(check))
     rows = [entry.row(lang) for entry in entries]
     if out is not None:
         from sojourn.show import statement_pages
 
-        written = statement_pages.write(out, entries, shipped=check is None)
+        written = statement_pages.write(out, entries, past)
         typer.echo(
             say(f"wrote {len(written)} pages in {out}", f"{len(written)} pages écrites : {out}"),
             err=True,
@@ -100,6 +103,24 @@ def ledger(
         table=_one(entries[0], lang) if len(entries) == 1 else _list(entries, lang),
         headings=headings,
     )  # fmt: skip
+    if past:
+        _told_changes(questions.changed(entries, past), lang)
+
+
+def _folder(check: str | None) -> Path | None:
+    """The folder whose history counts: that of the statements checked, or the shipped one."""
+    if check is None:
+        return None
+    return Path(check) if Path(check).is_dir() else Path(check).parent
+
+
+def _told_changes(changed: tuple[Entry, ...], lang: str) -> None:
+    """Name the statements whose verdict is no longer that of the history, and end with 1."""
+    for entry in changed:
+        text = say("verdict is not that of the history", "verdict autre que celui de l'historique")
+        typer.echo(f"{entry.statement.id}: {text}: {entry.verdict}", err=True)
+    if changed:
+        raise typer.Exit(1)
 
 
 def _write_new(target: str, lang: str, json: bool) -> None:
@@ -110,7 +131,7 @@ def _write_new(target: str, lang: str, json: bool) -> None:
 
     path = Path(target)
     if path.exists() or path.is_symlink():
-        raise InputError("--new", "file", target, "a name that is not taken: nothing is overwritten")
+        raise InputError("--new", "file", target, "a free name: nothing is overwritten")
     words = re.findall(r"[a-z0-9]+", path.stem.lower())
     if path.suffix != ".toml" or not words:
         raise InputError("--new", "file", target, "a file name that ends in .toml")
@@ -157,7 +178,7 @@ def _one(entry: Entry, lang: str) -> object:
 
     from sojourn.show import statement_pages, tables
 
-    seen = statement_pages.view(entry, lang, past=(), drawn=False)
+    seen = statement_pages.view(entry, lang, drawn=False)
     head = Text.assemble(
         (f"{seen['verdict_label']}\n", "bold"),
         f"{seen['statement']}\n",
