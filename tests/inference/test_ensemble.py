@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,10 +19,10 @@ from sojourn.inference.chunks import Memory
 from sojourn.inference.outputs import Row
 from sojourn.inference.plan import Plan
 from sojourn.inference.watch import Progress, Stopped, Watch
-from sojourn.inputs import months
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
-from sojourn.inputs.series import LONG_COLUMNS, SERIES
+from sojourn.inputs.series import LONG_COLUMNS, QUANTILES, SERIES
+from sojourn.show.cli import main
 
 BASE = Scenario("made_up", "A", "B", "", "", "none", "", ())
 FEW = ("claims", "rpd.pending", "rpd.wait_finalised", "cost")
@@ -260,12 +263,44 @@ def test_every_member_can_be_kept_and_read_in_place(tmp_path: Path) -> None:
     assert counts["len"].n_unique() == 1
 
 
-def test_the_record_says_how_to_make_it_again() -> None:
-    record = run(members=3, changes=("rpd.capacity=50000@2016-01",), fiscal=False).record
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"by": ("mode",), "series": ("referred", "cost")},
+        {"by": ("stage", "payer"), "series": ("cost",)},
+        {"start": "2015-04", "fiscal": True, "until": "2017-03"},
+        {"changes": ("rpd.capacity=50000@2016-01",), "quantiles": (0.1, 0.9), "seed": 5},
+        {"series": None, "until": "2015-03", "members": ensemble.FEWEST},
+    ],
+)
+def test_the_command_of_the_record_makes_the_result_again(
+    options: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"members": 3, "until": "2016-02", "series": FEW, **options}
+    result = ensemble.run("baseline", **given)
+    words = shlex.split(result.record["command"])
+    assert words[:3] == ["sojourn", "run", "baseline"]
+    assert main.call([*words[1:], "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["rows"] == json.loads(result.table().write_json())
+    # the command gathers years from a monthly run, whose hash is another
+    same = {key: value for key, value in result.record.items() if key != "run_hash"}
+    del document["record"]["run_hash"]
+    assert document["record"] == json.loads(json.dumps(same))
+
+
+def test_the_record_names_versions_hashes_and_seed() -> None:
+    record = run(members=3).record
     for key in ("versions", "scenario_hash", "data_hash", "seed", "command"):
         assert record[key] not in (None, "", {})
-    assert "--set rpd.capacity=50000@2016-01 --members 3 --seed 0" in record["command"]
-    assert record["until"] == months.text(months.parse("2016-06"))
+
+
+def test_a_plain_run_has_a_plain_command() -> None:
+    plan = ensemble.planned("baseline")
+    known = ensemble.member.cells()
+    expected = "sojourn run baseline --members 200 --seed 0"
+    assert ensemble.record.command(plan, QUANTILES, known) == expected
 
 
 def test_rows_are_totals_then_the_cells_asked_for() -> None:

@@ -144,7 +144,7 @@ def execute(
         periods=plan.periods,
         summary=reduce.summarise(store, levels, workers=hands_of(count)),
         members=store,
-        record=record.of(plan, levels),
+        record=record.of(plan, levels, member.cells()),
         reused=store.reused if isinstance(store, chunks.Folder) else 0,
     )
 

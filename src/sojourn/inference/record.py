@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from sojourn.inference import outputs
 from sojourn.inputs import months, scenario
 from sojourn.inputs.content import code_hash, data_hash
 from sojourn.inputs.series import QUANTILES
@@ -26,8 +28,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def of(plan: Plan, quantiles: tuple[float, ...]) -> dict[str, Any]:
-    """The run record: nothing in it depends on when, where or with how many workers it was made."""
+def of(plan: Plan, quantiles: tuple[float, ...], known: Iterable[str]) -> dict[str, Any]:
+    """The run record: nothing in it depends on when, where or with how many workers it was made.
+
+    `known` are the series shown when none is asked for.
+    """
     return {
         "scenario": plan.scenario.name,
         "title": plan.scenario.title,
@@ -44,12 +49,12 @@ def of(plan: Plan, quantiles: tuple[float, ...]) -> dict[str, Any]:
         "until": months.text(plan.periods.last),
         "periods": plan.periods.kind,
         "versions": versions(),
-        "command": command(plan, quantiles),
+        "command": command(plan, quantiles, known),
     }
 
 
-def command(plan: Plan, quantiles: tuple[float, ...]) -> str:
-    """The command line that makes the result again."""
+def command(plan: Plan, quantiles: tuple[float, ...], known: Iterable[str]) -> str:
+    """The command line that makes the result again; what it leaves out is the default."""
     shipped = plan.scenario.name in scenario.names()
     own = plan.scenario.changes
     name = plan.scenario.name if shipped else scenario.DEFAULT
@@ -60,15 +65,22 @@ def command(plan: Plan, quantiles: tuple[float, ...]) -> str:
     words += [f"--set {change.text()}" for change in own]
     words += [f"--members {plan.members}", f"--seed {plan.seed}"]
     shown = plan.rows[: plan.shown]
-    names = ",".join(dict.fromkeys(row.series for row in shown))
-    by = ",".join(dict.fromkeys(d for row in shown for d in row.cell))
-    words += [f"--series {names}"] + ([f"--by {by}"] if by else [])
-    if plan.periods.kind == "fiscal":
-        words.append("--fiscal")
-    words += [f"--from {months.text(plan.periods.first)}"]
-    words += [f"--until {months.text(plan.periods.last)}"]
+    names = list(dict.fromkeys(row.series for row in shown))
+    if names != list(known):
+        words.append(f"--series {','.join(names)}")
+    split = [row.cell for row in shown if tuple(row.cell) != outputs.ALWAYS.get(row.series, ())]
+    by = dict.fromkeys(dim for cell in split for dim in cell)
+    if by:
+        words.append(f"--by {','.join(by)}")
+    first, last = plan.periods.first, plan.periods.last
+    if plan.periods.kind != "month" or first != months.FIRST:
+        words.append(f"--from {months.text(first)}")
+    if plan.periods.kind != "month" or last != months.LAST:
+        words.append(f"--until {months.text(last)}")
     if quantiles != QUANTILES:
         words.append("--quantiles " + ",".join(f"{q:g}" for q in quantiles))
+    if plan.periods.kind == "fiscal":
+        words.append("--fiscal")
     return " ".join(words)
 
 

@@ -82,7 +82,12 @@ class Result:
         return self.members.block(at, 0, len(self.periods)).T
 
     def mean(self, name: str, **dims: str) -> NDArray[np.float64]:
-        """Mean over members of one row, [periods]. Raises InputError for an unknown row."""
+        """Mean over members of one row, [periods].
+
+        Raises InputError for an unknown row, or for a series of which there is only a range.
+        """
+        if name in declared.SERIES and declared.get(name).range_only:
+            raise InputError("result", f"mean of {name}", name, "its quantiles: it is a range only")
         return self.summary.mean[self.row(name, **dims)]
 
     def row(self, name: str, **dims: str) -> int:
@@ -108,7 +113,10 @@ class Result:
         gathered = by_year(self.members, self.rows, self.periods, wider)
         levels = self.summary.quantiles if quantiles is None else quantiles
         summary = reduce.summarise(gathered, levels, width=12)
-        return replace(self, periods=wider, summary=summary, members=gathered)
+        flag = " --fiscal" if kind == "fiscal" else ""
+        command = f"{self.record.get('command', '')}{flag}"
+        record = {**self.record, "periods": kind, "command": command}
+        return replace(self, periods=wider, summary=summary, members=gathered, record=record)
 
     def samples_table(self, start: int = 0, stop: int | None = None) -> pl.DataFrame:
         """Members `start` to `stop - 1` as a long table with `output_type` sample."""
@@ -143,7 +151,10 @@ class Result:
     def _modelled(self, at: int, row: Row) -> pl.DataFrame:
         levels = self.summary.quantiles
         kinds = [("quantile", f"{q:g}", self.summary.quantile[i, at]) for i, q in enumerate(levels)]
-        if not declared.get(row.series).range_only:
+        if declared.get(row.series).range_only:
+            # the middle of a range would be read as the number that nobody has
+            kinds = [kind for kind, q in zip(kinds, levels, strict=True) if q != 0.5]
+        else:
             kinds = [("mean", "", self.summary.mean[at]), *kinds]
         values = np.stack([kind[2] for kind in kinds], axis=1).ravel()
         count = len(kinds)
