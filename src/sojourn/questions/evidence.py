@@ -199,12 +199,13 @@ def _model(query: ModelQuery, at: str) -> Evidence:
         if row["output_type"] == "quantile" and str(row["date"])[:7] == months.text(month)
     }
     keyed = {round(float(key), 3): value for key, value in found.items()}
-    if 0.5 not in keyed:
+    if not {0.05, 0.95} <= keyed.keys():
         raise InputError(at, "model", query.series, "a series with a value in that month")
     from sojourn.inputs.series import get
 
     series = get(query.series, where=at)
-    value = None if series.range_only else keyed[0.5]
+    # an uncertain stock has a range and no middle
+    value = None if series.range_only else keyed.get(0.5)
     return Evidence(value, keyed[0.05], keyed[0.95], series.unit, origin="model")
 
 
