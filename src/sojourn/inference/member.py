@@ -118,8 +118,16 @@ class Model:
         names, seed = self.sampler.names, self.plan.seed
         u = draws.matrix(seed, names, range(lo, hi))
         u = posterior.overlay(u, names, seed, lo, hi)
-        deviations = intake.deviations(self.paths.months, self.plan.seed, lo, hi)
-        return self.sampler.values(u), deviations
+        first, last = int(self.paths.months[0]), int(self.paths.months[-1])
+        return self.sampler.values(u), _deviations(first, last, seed, lo, hi)
+
+
+@lru_cache(maxsize=8)
+def _deviations(first: int, last: int, seed: int, lo: int, hi: int) -> Floats:
+    """Intake deviations [n, T, mode]: no scenario changes them, so a moving lever reuses them."""
+    found = intake.deviations(months.span(first, last), seed, lo, hi)
+    found.setflags(write=False)
+    return found
 
 
 def cells() -> dict[str, readout.Cells]:
