@@ -57,6 +57,38 @@ def test_at_least_twelve_more_are_chosen_by_a_stated_rule(entries) -> None:
     assert all(f"`{rule}`" in page for rule in RULES)
 
 
+OUTCOMES = {
+    "claims": {"series": "claims", "period": "year"},
+    "claims_received": {"series": "claims", "period": "month"},
+    "backlog": {"series": "rpd.pending", "period": "day", "item": "population=all_new_system"},
+    "finalised": {"series": "rpd.finalised", "period": "fiscal_year", "item": "population=all"},
+    "appeals_finalised": {"series": "rad.finalised", "period": "fiscal_year"},
+    "removals": {"series": "removals", "period": "fiscal_year"},
+    "removals_per_year": {"series": "removals", "period": "year"},
+    "protected_person_admissions": {"series": "pr.admitted", "period": "year"},
+}
+
+
+def test_the_projections_are_all_those_whose_outcome_is_known(entries) -> None:
+    last: dict[str, figures.Figure] = {}
+    for row in figures.rows("projection"):
+        measure, made = (part.split("=")[1] for part in row.item.split(";"))
+        if measure not in OUTCOMES or made < "2017":
+            continue
+        came = figures.select(**OUTCOMES[measure], start=row.start, end=row.end)
+        if any(one.value is not None and one.end == row.end for one in came):
+            last[row.item] = max(last.get(row.item, row), row, key=lambda one: one.end)
+    cited = {
+        row
+        for entry in entries.values()
+        if entry.statement.chosen == "projection"
+        for item in entry.checked
+        for row in item.evidence.rows
+        if row.series == "projection"
+    }
+    assert cited == set(last.values())
+
+
 def test_each_verdict_is_shown_at_least_once(entries) -> None:
     assert {entry.verdict for entry in entries.values()} == set(VERDICTS)
 
