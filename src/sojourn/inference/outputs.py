@@ -42,6 +42,8 @@ class Cells:
 
     def split(self, by: Sequence[str]) -> list[dict[str, str]]:
         """The cells by some of the dimensions, in order, each once."""
+        if not by:
+            return [{}]
         at = [self.dims.index(d) for d in by]
         seen = dict.fromkeys(tuple(code[i] for i in at) for code in self.codes)
         return [dict(zip(by, code, strict=True)) for code in seen if all(code)]
