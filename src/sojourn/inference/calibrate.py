@@ -10,7 +10,6 @@ is tuned; a step is one run of the cohort kernel, so no surrogate is needed.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,10 +62,8 @@ class Fit:
 
     problem: Problem
     draws: Array
-    chains: Array
     rhat: Array
     ess: Array
-    seconds: float
     acceptance: float
 
 
@@ -115,8 +112,7 @@ class FixedSampler:
     def __init__(self, sampler: Sampler, at: Sequence[int]) -> None:
         self.sampler = sampler
         paths = sampler.paths
-        self.names = [sampler.names[k] for k in at]
-        self.rows = np.array([paths.index[name] for name in self.names])
+        self.rows = np.array([paths.index[sampler.names[k]] for k in at])
 
     def member(self, u: Array) -> parameters.Paths:
         """Paths with the chosen parameters at probabilities u [P] of their ranges."""
@@ -154,7 +150,6 @@ def sample(
         raise InputError("calibrate", "burn", burn, f"fewer than the {steps} steps")
     start = np.random.RandomState(seed)
     first = _spread(asked, start, walkers, size)
-    began = time.monotonic()
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
 
         def together(points: Array) -> Array:
@@ -170,13 +165,9 @@ def sample(
                 progress(n + 1, steps)
     scores = sampler.get_chain()[burn:]
     tau = emcee.autocorr.integrated_time(scores, tol=0, quiet=True)
-    chains = unit(scores)
-    flat = chains.reshape(-1, size)
+    flat = unit(scores).reshape(-1, size)
     ess = np.minimum(flat.shape[0] / np.maximum(tau, 1.0), flat.shape[0])
-    return Fit(
-        asked, flat, chains, rhat(scores), ess, time.monotonic() - began,
-        float(np.mean(sampler.acceptance_fraction)),
-    )  # fmt: skip
+    return Fit(asked, flat, rhat(scores), ess, float(np.mean(sampler.acceptance_fraction)))
 
 
 def _spread(asked: Problem, random: np.random.RandomState, walkers: int, size: int) -> Array:

@@ -107,7 +107,7 @@ def _fit(until: int, memory: float) -> Constants | None:
         return None
     year, y, x = table[:, 0], table[:, 1], table[:, 2:]
     slope, normal = _regress(y, x)
-    surprise = y - x @ slope
+    surprise = y - np.einsum("ni,i->n", x, slope)
     outside = np.abs(surprise) > OUTLYING * 1.4826 * float(np.median(np.abs(surprise)))
     ordered = np.log([country[k] for k in sorted(country)])
     scale = float(np.sqrt(np.mean(np.diff(ordered) ** 2) / np.mean(y**2)))
