@@ -261,9 +261,9 @@ def end_labels(
         value = other[-1]["mid"]
         words = f"{reference_name} {about(value, lang, digits)}".strip()
         labels.append((value, words, False, "soft"))
-    top = max([p["q95"] for p in points if p.get("q95") is not None] or [1.0])
+    top = max(highest(points), highest(other)) or 1.0
     # a line of text takes about 15 pixels of the plot
-    gap = (top or 1.0) * 15 / (height - 60)
+    gap = top * 16 / (height - 60)
     placed = spread([label[0] for label in labels], gap)
     return [
         {"date": last["date"], "value": rounded(y), "words": words, "bold": bold, "colour": role}

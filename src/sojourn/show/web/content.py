@@ -13,7 +13,7 @@ from sojourn.inputs.scenario import Scenario
 from sojourn.show import blocks, charts, report, tables
 from sojourn.show import cells as cells_of
 from sojourn.show.i18n import say
-from sojourn.show.web import levers, outlook, text
+from sojourn.show.web import case, levers, outlook, text
 from sojourn.show.web.engine import Engine
 
 ROWS = 400
@@ -66,8 +66,28 @@ def statement(name: str, lang: str, host: str) -> dict[str, Any] | None:
         if row["id"] == name:
             known = sources.load()
             cited = [known[one] for one in row["sources"] if one in known]
-            return {"row": row, "sources": cited, "review": review(row, lang, host)}
+            told = {kind: [_evidence(item, lang) for item in row[kind]]
+                    for kind in ("published", "model", "context")}  # fmt: skip
+            return {"row": row, "told": told, "sources": cited, "review": review(row, lang, host)}
     return None
+
+
+def _evidence(item: dict[str, Any], lang: str) -> dict[str, str]:
+    """A check as a line: what it looked at, what it found, and where."""
+    parts: list[str] = []
+    if item.get("outcome"):
+        parts += [case.outcome(str(item["outcome"]), lang), str(item.get("provision") or "")]
+    elif item.get("value") is not None:
+        parts.append(f"{tables.cell(item['value'], lang)} {item.get('unit') or ''}".strip())
+    if item.get("low") is not None and item.get("high") is not None:
+        band = " – ".join(tables.cell(item[end], lang) for end in ("low", "high"))
+        parts.append(band + ("" if item.get("value") is not None else f" {item.get('unit') or ''}"))
+    shown = "; ".join(part for part in (*parts, str(item.get("population") or "")) if part)
+    return {
+        "label": str(item.get("label") or item.get("check") or ""),
+        "shown": shown,
+        "sources": ", ".join(item.get("sources", ())),
+    }
 
 
 def review(row: dict[str, Any], lang: str, host: str) -> dict[str, Any]:

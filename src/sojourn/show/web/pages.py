@@ -258,6 +258,19 @@ def document(request: Request, lang: Lang, name: str) -> Response:
     return page(request, "document.html", lang, document=found, body=report.markup(found.html))
 
 
+@router.get("/picture/{name}")
+def picture(name: str) -> Response:
+    """A drawing of the documents."""
+    from sojourn.show.web import text
+
+    try:
+        body = text.picture(name)
+    except KeyError:
+        raise HTTPException(404, "no picture of that name") from None
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(body, media_type="image/svg+xml", headers=headers)
+
+
 @router.get("/{lang}/break-even")
 def break_even(
     request: Request, lang: Lang, lever: str = "", series: str = "rpd.wait_new", op: str = "<=",

@@ -57,8 +57,21 @@ def render(source: str) -> str:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     text: str = parser.render(source)
     text = re.sub(r'href="([a-z0-9-]+)\.md(#[^"]*)?"', r'href="\1\2"', text)
+    # alignment by class and pictures by name: the pages allow no inline style and no other folder
+    text = re.sub(r' style="text-align:(left|right|center)"', r' class="\1"', text)
+    text = re.sub(r'src="(?:pictures/)?([a-z0-9-]+\.svg)"', r'src="/picture/\1"', text)
     text = text.replace("<table>", '<div class="scroll" tabindex="0"><table class="words">')
     return text.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+
+
+@lru_cache(maxsize=32)
+def picture(name: str) -> bytes:
+    """A drawing of the documents by name. Raises KeyError for an unknown one."""
+    place = folder()
+    for path in sorted(place.rglob("*.svg")) if place else ():
+        if path.name == name:
+            return path.read_bytes()
+    raise KeyError(name)
 
 
 def below(document: Document) -> str:
