@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from sojourn.inputs import months, sources
+from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.questions import statements, verdicts
 from sojourn.questions.evidence import Evidence, gather, known_later
@@ -65,42 +66,41 @@ class Entry:
             "cited_source": told.text("cited_source", lang),
             "as_of": told.said_on,
             "verdict": self.verdict,
-            "verdict_label": verdicts.VERDICTS[self.verdict]._asdict()[lang],
-            "published": [_shown(item, lang) for item in tests if item.evidence.origin != "model"],
-            "model": [_shown(item, lang) for item in self.checked if _modelled(item)],
+            "verdict_label": say(verdicts.VERDICTS[self.verdict], lang),
+            "published": [self._shown(item, lang) for item in tests if not _modelled(item)],
+            "model": [self._shown(item, lang) for item in self.checked if _modelled(item)],
             "context": [
-                _shown(item, lang)
+                self._shown(item, lang)
                 for item in self.checked
-                if item.finding is None and item.live and not _modelled(item)
+                if item.finding is None and not _modelled(item)
             ],
             "explanation": self.explanation(lang),
             "accurate_sentence": self.accurate(lang),
             "sources": list(self.source_ids),
         }
 
+    def _shown(self, item: Checked, lang: str) -> dict[str, object]:
+        told, evidence, who = self.statement, item.evidence, item.check.population
+        shown: dict[str, object] = {
+            "check": item.check.id,
+            "label": item.check.label if lang == "en" else item.check.label_fr,
+            "population": say(statements.population(told, who), lang) if who else "",
+            "finding": item.finding,
+            "sources": list(evidence.source_ids),
+        }
+        if evidence.origin == "law":
+            return {**shown, "outcome": evidence.outcome, "provision": evidence.provision}
+        ends = {"value": evidence.value, "low": evidence.low, "high": evidence.high}
+        return {**shown, **ends, "unit": evidence.unit}
+
+
+def say(label: Label, lang: str) -> str:
+    """A pair of words in a language."""
+    return label.fr if lang == "fr" else label.en
+
 
 def _modelled(item: Checked) -> bool:
     return item.evidence.origin == "model"
-
-
-def _shown(item: Checked, lang: str) -> dict[str, object]:
-    evidence = item.evidence
-    shown: dict[str, object] = {
-        "check": item.check.id,
-        "label": item.check.label if lang == "en" else item.check.label_fr,
-        "population": item.check.population,
-        "finding": item.finding,
-        "sources": list(evidence.source_ids),
-    }
-    if evidence.origin == "law":
-        return {**shown, "outcome": evidence.outcome, "provision": evidence.provision}
-    return {
-        **shown,
-        "value": evidence.value,
-        "low": evidence.low,
-        "high": evidence.high,
-        "unit": evidence.unit,
-    }
 
 
 def ledger(

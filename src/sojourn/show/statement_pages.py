@@ -73,7 +73,8 @@ def amount(value: float, unit: str, lang: str) -> str:
     if unit.startswith("CAD"):
         return i18n.money(value, lang)
     if unit == "ratio":
-        return f"{i18n.number(value, lang, 2)} {say(*UNITS[unit], lang)}"
+        digits = 0 if float(value).is_integer() else 2
+        return f"{i18n.number(value, lang, digits)} {say(*UNITS[unit], lang)}"
     if unit == "share":
         return i18n.percent(value, lang, 1)
     words = say(*UNITS[unit], lang) if unit in UNITS else unit
@@ -256,25 +257,31 @@ def _described(svg: str, label: str) -> str:
 def _bars(entry: Entry, lang: str) -> list[beside.Bar]:
     told = entry.statement
     shown = [item for item in entry.checked if item.evidence.unit not in ("", "statement")]
-    if not shown:
-        return []
-    first = next((item for item in shown if item.finding is not None), shown[0])
-    unit = _family(first.evidence.unit)
+    unit = _drawn_unit(shown)
     alike = [item for item in shown if _family(item.evidence.unit) == unit]
     alike.sort(key=lambda item: item.finding is None)
+    said = say("Said", "Dit", lang)
     bars = [
-        beside.Bar(
-            say("Said", "Dit", lang), "claimed", amount(q.value, q.unit, lang), q.value
-        )
-        for q in told.quantity
-        if q.relation != "not_published" and _family(q.unit) == unit
-    ]  # fmt: skip
+        beside.Bar(said, "claimed", amount(one.value, one.unit, lang), one.value)
+        for one in told.quantity
+        if one.relation != "not_published" and _family(one.unit) == unit
+    ]
     for item in alike:
         kind = "model" if item.evidence.origin == "model" else "published"
-        label = item.check.label_fr if lang == "fr" else item.check.label
         one = item.evidence
+        label = item.check.label_fr if lang == "fr" else item.check.label
         bars.append(beside.Bar(label, kind, found(item, lang), one.value, one.low, one.high))
     return bars
+
+
+def _drawn_unit(shown: Sequence[Checked]) -> str:
+    """The unit of the first test; for a ratio rather that of the numbers it was made from."""
+    families = [_family(item.evidence.unit) for item in shown]
+    tested = next((f for f, item in zip(families, shown, strict=True) if item.finding), "")
+    rest = [family for family in families if family != "ratio"]
+    if tested in ("", "ratio") and rest:
+        return max(rest, key=rest.count)
+    return tested
 
 
 def _family(unit: str) -> str:
