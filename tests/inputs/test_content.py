@@ -86,3 +86,12 @@ def test_the_oldest_files_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for i in range(6):
         content.kept("table", bytes([i]), Maker())
     assert len(list(folder.glob("*"))) == 3
+
+
+def test_the_cache_does_not_grow_over_its_bytes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content, "MOST_BYTES", 100_000)
+    for i in range(6):
+        content.kept("wide", bytes([i]), lambda: {"x": np.zeros(5_000)})
+    assert len(list(folder.glob("*"))) == 2

@@ -26,8 +26,8 @@ FLOORS = ("inputs", "law", "flow", "costs", "inference")
 VARIABLE = "SOJOURN_CACHE"
 """Environment variable: a folder for the cache, or `off`."""
 
-MOST = 200
-"""Files kept in the cache; the oldest go first."""
+MOST, MOST_BYTES = 200, 64 * 2**20
+"""Files and bytes kept in the cache; the oldest go first."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -94,9 +94,12 @@ def _write(file: Path, arrays: Arrays) -> None:
 
 
 def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-    for old in files[:-MOST]:
-        old.unlink(missing_ok=True)
+    found = [(file.stat(), file) for file in folder.glob("*.npz")]
+    total = 0
+    for n, (facts, file) in enumerate(sorted(found, key=lambda pair: -pair[0].st_mtime_ns), 1):
+        total += facts.st_size
+        if n > MOST or total > MOST_BYTES:
+            file.unlink(missing_ok=True)
 
 
 def _hash_tree(folders: tuple[str, ...], ending: str) -> str:
