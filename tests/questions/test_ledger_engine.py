@@ -4,9 +4,9 @@ import pytest
 
 from sojourn.inputs import figures
 from sojourn.inputs.errors import InputError
-from sojourn.questions import ledger, statements
+from sojourn.questions import ledger, statement_template, statements
 
-TEXT = statements.template("claims-2023")
+TEXT = statement_template.template("claims-2023")
 
 
 def entry(text: str = TEXT) -> ledger.Entry:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from sojourn.questions import ledger, statements
-from sojourn.show import beside, statement_pages
+from sojourn.questions import ledger, statement_template, statements
+from sojourn.show import beside, statement_pages, statement_words
 from sojourn.show.cli import main
 
 LIGHT = ("ontario-200-million", "minister-not-welcome-2025", "us-ny-wa-750000")
@@ -50,7 +50,7 @@ def test_nothing_is_overwritten(tmp_path, capsys) -> None:
     ],
 )  # fmt: skip
 def test_wrong_files_are_refused_in_one_line(tmp_path, capsys, old, new, expected) -> None:
-    text = statements.template("ours")
+    text = statement_template.template("ours")
     assert old in text
     path = tmp_path / "ours.toml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -81,7 +81,7 @@ def test_what_is_not_there_is_refused_in_one_line(argv, capsys, tmp_path, monkey
 
 
 def test_a_folder_with_a_history_tells_of_a_changed_verdict(tmp_path, capsys) -> None:
-    (tmp_path / "ours.toml").write_text(statements.template("ours"), encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(statement_template.template("ours"), encoding="utf-8")
     history = tmp_path / "history.csv"
     history.write_text("id,day,verdict,reason\nours,2025-02-01,supported,first\n")
     assert main.call(["ledger", "--check", str(tmp_path)]) == 0
@@ -91,10 +91,31 @@ def test_a_folder_with_a_history_tells_of_a_changed_verdict(tmp_path, capsys) ->
     assert "ours: verdict is not that of the history: supported" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("twin", "expected"),
+    [
+        (None, "at least one statement file"),
+        ("ours", "an id not in"),
+        ("value = nan", "finite"),
+        ("value = inf", "finite"),
+    ],
+)
+def test_a_folder_of_wrong_files_is_refused(tmp_path, capsys, twin, expected) -> None:
+    text = statement_template.template("ours")
+    if twin is not None:
+        (tmp_path / "a.toml").write_text(text, encoding="utf-8")
+        other = text.replace("value = 143000", twin) if "=" in twin else text
+        (tmp_path / "b.toml").write_text(other, encoding="utf-8")
+    assert main.call(["ledger", "--check", str(tmp_path)]) == 2
+    assert expected in capsys.readouterr().err
+
+
 def test_pages_of_a_folder_are_written_in_both_languages(tmp_path, capsys) -> None:
     ours = tmp_path / "ours"
     ours.mkdir()
-    text = statements.template("ours").replace('kind = "fact"', 'kind = "fact"\narticle = "one"')
+    text = statement_template.template("ours").replace(
+        'kind = "fact"', 'kind = "fact"\narticle = "one"'
+    )
     (ours / "ours.toml").write_text(text, encoding="utf-8")
     out = tmp_path / "pages"
     assert main.call(["ledger", "--check", str(ours), "--out", str(out)]) == 0
@@ -134,7 +155,7 @@ def test_the_claim_review_has_what_schema_org_asks_for(light, lang) -> None:
 
 
 def test_nothing_in_a_statement_can_leave_its_element() -> None:
-    text = statements.template("ours").replace(
+    text = statement_template.template("ours").replace(
         "Who said it", "</script><script>alert(1)</script>\u2028&"
     )
     entry = ledger.check(statements.Filed(statements.read(text, "s.toml"), "s.toml"))
@@ -185,7 +206,7 @@ def test_a_bar_is_as_long_as_its_number_and_a_range_has_two_ends() -> None:
     ],
 )
 def test_numbers_are_said_as_a_reader_says_them(value, unit, lang, expected) -> None:
-    assert statement_pages.amount(value, unit, lang).replace("\xa0", " ") == expected
+    assert statement_words.amount(value, unit, lang).replace("\xa0", " ") == expected
 
 
 def test_one_statement_is_told_on_the_terminal(capsys) -> None:

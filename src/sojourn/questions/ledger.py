@@ -111,7 +111,7 @@ def ledger(
     `folder` reads a folder of TOML files instead of those shipped. Raises InputError for an
     unknown id or article (with the nearest), a wrong file or a query that finds nothing.
     """
-    filed = statements.shipped() if folder is None else _of_folder(Path(folder))
+    filed = statements.shipped() if folder is None else statements.of_folder(Path(folder))
     if id is not None:
         known = {f.statement.id for f in filed}
         if id not in known:
@@ -123,12 +123,6 @@ def ledger(
             raise InputError("--article", "article", article, nearest(article, sets))
         filed = sets[article]
     return tuple(check(f) for f in sorted(filed, key=lambda f: (f.statement.place, f.statement.id)))
-
-
-def _of_folder(folder: Path) -> tuple[Filed, ...]:
-    if not folder.is_dir():
-        raise InputError(str(folder), "folder", str(folder), "a folder of statement files")
-    return tuple(statements.load(path) for path in sorted(folder.glob("*.toml")))
 
 
 def check(filed: Filed) -> Entry:

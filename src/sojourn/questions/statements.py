@@ -27,7 +27,9 @@ Combine = Literal["one", "sum", "first", "last", "min", "max"]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class Quantity(_Table):
@@ -213,7 +215,8 @@ def read(text: str, where: str) -> Statement:
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise InputError(where, path, first.get("input"), first["msg"]) from None
+        expected = "a known field" if first["type"] == "extra_forbidden" else first["msg"]
+        raise InputError(where, path, first.get("input"), expected) from None
     _consistent(statement, where)
     return statement
 
@@ -310,52 +313,25 @@ def shipped() -> tuple[Filed, ...]:
     return tuple(found.values())
 
 
+def of_folder(folder: Path) -> tuple[Filed, ...]:
+    """The statements of a folder, by file name.
+
+    Raises InputError for no folder, an empty one, a wrong file or an id used twice.
+    """
+    if not folder.is_dir():
+        raise InputError(str(folder), "folder", str(folder), "a folder of statement files")
+    found: dict[str, Filed] = {}
+    for path in sorted(folder.glob("*.toml")):
+        filed = load(path)
+        first = found.setdefault(filed.statement.id, filed)
+        if first is not filed:
+            raise InputError(str(path), "id", filed.statement.id, f"an id not in {first.where}")
+    if not found:
+        raise InputError(str(folder), "folder", "no .toml file", "at least one statement file")
+    return tuple(found.values())
+
+
 def articles(filed: tuple[Filed, ...]) -> Mapping[str, tuple[Filed, ...]]:
     """The statements of each article set, by its name."""
     names = sorted({f.statement.article for f in filed if f.statement.article})
     return {name: tuple(f for f in filed if f.statement.article == name) for name in names}
-
-
-TEMPLATE = """\
-# One public statement and the checks put to it. The verdict is computed; you explain it.
-id = "{id}"
-kind = "fact"                       # fact | opinion (an opinion is not rated)
-statement = "In 2023 about 143,000 refugee claims were made in Canada."
-statement_fr = "En 2023, environ 143 000 demandes d'asile ont été présentées au Canada."
-said_by = "Who said it"
-said_by_fr = "Qui l'a dit"
-said_on = "2025-01-15"
-reported_in = "Where it was reported"
-cited_source = "What it cites"
-explanation = "What a reader should know."
-explanation_fr = "Ce que le lecteur devrait savoir."
-# A result is quoted by the id of its check, in braces.
-accurate = "In 2023 {{claims}} claims were made, rounded to the nearest 5."
-accurate_fr = "En 2023, {{claims}} demandes ont été présentées, arrondies à 5 près."
-
-[[quantity]]                        # each number claimed: about whom, and as what
-id = "claims_2023"
-value = 143000
-unit = "persons"
-population = "refugee claimants"
-form = "actual"                     # actual | estimate | upper_bound | forecast
-tolerance = 0.02
-
-[[check]]                           # exactly one of figure, law, model, cost
-id = "claims"
-quantity = "claims_2023"            # leave out for context
-population = "refugee claimants"    # whom the figure counts
-label = "Claims made in 2023 (IRCC)"
-label_fr = "Demandes présentées en 2023 (IRCC)"
-[check.figure]
-series = "claims"
-start = "2023-01"
-end = "2023-12"
-period = "month"
-combine = "sum"
-"""
-
-
-def template(identifier: str) -> str:
-    """The text of a new statement file that runs as it stands."""
-    return TEMPLATE.format(id=identifier)

@@ -126,7 +126,7 @@ def _told_changes(changed: tuple[Entry, ...], lang: str) -> None:
 def _write_new(target: str, lang: str, json: bool) -> None:
     import re
 
-    from sojourn.questions import statements
+    from sojourn.questions import statement_template
     from sojourn.show import files
 
     path = Path(target)
@@ -135,7 +135,7 @@ def _write_new(target: str, lang: str, json: bool) -> None:
     words = re.findall(r"[a-z0-9]+", path.stem.lower())
     if path.suffix != ".toml" or not words:
         raise InputError("--new", "file", target, "a file name that ends in .toml")
-    files.write_text(target, statements.template("-".join(words)))
+    files.write_text(target, statement_template.template("-".join(words)))
     if json:
         emit([{"file": target, "id": "-".join(words)}], json=True, lang=lang)
         return
