@@ -108,6 +108,7 @@ def test_moving_a_lever_redraws_charts_words_and_address(page, server):
     assert all(url.startswith(server) for url in page.requests)
 
 
+@pytest.mark.slow
 def test_address_reopened_gives_the_same_page(page):
     page.goto("/en/?rpd.capacity=120000&law.stca=off")
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -119,6 +120,7 @@ def test_address_reopened_gives_the_same_page(page):
     assert page.inner_text('[data-said="answer"]') == first
 
 
+@pytest.mark.slow
 def test_untouched_levers_leave_the_address_alone(page):
     page.goto("/en/")
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -129,6 +131,7 @@ def test_untouched_levers_leave_the_address_alone(page):
     page.wait_for_url("**/en/")
 
 
+@pytest.mark.slow
 def test_tooltip_tells_month_and_interval(page):
     page.goto("/fr/")
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -153,6 +156,7 @@ def test_page_works_without_javascript(browser, server):
     context.close()
 
 
+@pytest.mark.slow
 def test_keyboard_alone_moves_a_lever(page):
     page.goto("/en/")
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -163,6 +167,7 @@ def test_keyboard_alone_moves_a_lever(page):
     until(page, "location.search.includes('rpd.capacity=')")
 
 
+@pytest.mark.slow
 def test_picture_and_table_files_download(page):
     page.goto("/en/?rpd.capacity=80000")
     for selector in ('[data-file="csv"]', '[data-file="parquet"]'):
@@ -171,7 +176,7 @@ def test_picture_and_table_files_download(page):
         assert Path(found.value.path()).stat().st_size > 1000
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("fr", marks=pytest.mark.slow)])
 def test_explore_fits_a_phone_and_a_zoom_of_200_percent(browser, server, lang):
     for width in (390, 640):
         context = browser.new_context(base_url=server, viewport={"width": width, "height": 800})

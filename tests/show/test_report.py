@@ -115,6 +115,7 @@ def test_scenario_text_is_escaped(result):
     assert "&lt;script&gt;" in text
 
 
+@pytest.mark.slow
 def test_writing_twice_gives_the_same_bytes(result, tmp_path):
     for name in ("a", "b"):
         report.write(str(tmp_path / name), pages(result), result.table())

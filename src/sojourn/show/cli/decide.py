@@ -204,3 +204,33 @@ def _value(value: Any) -> str:
 def _word(confidence: str, lang: str) -> str:
     french = {"high": "élevée", "medium": "moyenne", "low": "faible"}
     return french[confidence] if lang == "fr" else confidence
+
+
+decide.__doc__ = say(
+    """Apply the law of a day to one person, or to a file of cases, with the trail of provisions.
+
+    Facts are attributes by name (docs/law.md); those left out take their default.
+    This is not legal advice.
+
+    Examples:
+
+      sojourn decide --facts person.json
+
+      sojourn decide --facts - --question rad --date 2026-05-01 --json
+
+      sojourn decide --batch cases.csv --csv answers.csv
+    """,
+    """Appliquer le droit d'un jour à une personne ou à un fichier de cas, avec les dispositions.
+
+    Les faits sont des attributs par nom (docs/law.md); les autres prennent leur
+    valeur par défaut. Ceci n'est pas un avis juridique.
+
+    Exemples :
+
+      sojourn decide --facts personne.json --lang fr
+
+      sojourn decide --facts - --question rad --date 2026-05-01 --json
+
+      sojourn decide --batch cas.csv --csv reponses.csv
+    """,
+)
