@@ -190,3 +190,16 @@ def test_numbers_are_those_of_babel_in_both_languages():
                 locale = i18n.LOCALES[lang]
                 wanted = format_decimal(round(value, digits) or 0, format=pattern, locale=locale)
                 assert i18n.number(value, lang, digits) == wanted
+
+
+def test_difference_says_higher_lower_or_none():
+    for mean, words in ((-5000.0, "5,000 lower under B"), (5000.0, "5,000 higher under B")):
+        cell = Cell(mean=mean, quantiles={0.05: mean - 10, 0.5: mean, 0.95: mean + 10})
+        assert words in sentences.difference("claims", cell, "2030", "en", "B", "A")
+    same = Cell(mean=0.0, quantiles={0.05: 0.0, 0.5: 0.0, 0.95: 0.0})
+    assert "no difference" in sentences.difference("claims", same, "2030", "en", "B", "A")
+    assert "aucune différence" in sentences.difference("claims", same, "2030", "fr", "B", "A")
+    ranged = Cell(quantiles={0.05: -10.0, 0.95: 20.0})
+    assert "between -10 and 20" in sentences.difference(
+        "without_status", ranged, "2030", "en", "B", "A"
+    )

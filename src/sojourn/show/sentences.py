@@ -155,11 +155,17 @@ def difference(series: str, cell: Cell, when: str, lang: str, other: str, base: 
             lang,
         )
         return i18n.typeset(words, lang)
-    size = amount(abs(told), spec.unit, lang)
+    size, band = amount(abs(told), spec.unit, lang), interval(cell, spec.unit, lang)
+    if not band and amount(told, spec.unit, lang) == amount(0.0, spec.unit, lang):
+        words = say(
+            f"{name} in {when}: no difference between {other} and {base}.",
+            f"{name} en {when} : aucune différence entre {other} et {base}.",
+            lang,
+        )
+        return i18n.typeset(words, lang)
     unit = {"months": say(" months", " mois", lang)}.get(spec.unit, "")
     up = told >= 0
     higher = say("higher" if up else "lower", "de plus" if up else "de moins", lang)
-    band = interval(cell, spec.unit, lang)
     words = say(
         f"{name} in {when}: {size}{unit} {higher} under {other} than under {base}{band}.",
         f"{name} en {when} : {size}{unit} {higher} selon {other} que selon {base}{band}.",

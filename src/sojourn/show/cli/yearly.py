@@ -76,7 +76,7 @@ def _others(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, C
 
 
 def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]]:
-    """The cells of the dates at which anything differs at all."""
+    """The cells of the dates and series at which anything differs at all."""
     moved = {
         date
         for by_date in found.values()
@@ -84,7 +84,11 @@ def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]
         if any(value for value in (cell.mean, cell.low, cell.high))
     }
     kept = {k: {d: c for d, c in by_date.items() if d in moved} for k, by_date in found.items()}
-    return {k: by_date for k, by_date in kept.items() if by_date}
+    return {
+        k: by_date
+        for k, by_date in kept.items()
+        if any(cell.mean or cell.low or cell.high for cell in by_date.values())
+    }
 
 
 def _legend(lang: str, signed: bool) -> str:
