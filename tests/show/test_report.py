@@ -203,3 +203,13 @@ def test_difference_says_higher_lower_or_none():
     assert "between -10 and 20" in sentences.difference(
         "without_status", ranged, "2030", "en", "B", "A"
     )
+
+
+def test_cells_from_the_summary_are_those_of_the_table(result):
+    for one in (result, result.over("year")):
+        fast, slow = cells.of_result(one), cells.cells(one.table())
+        assert fast.keys() == slow.keys()
+        for key, by_date in slow.items():
+            assert set(fast[key]) == set(by_date)
+            for date, cell in by_date.items():
+                assert fast[key][date] == cell

@@ -141,6 +141,15 @@ def of_series(
     )
 
 
+def thin(by_date: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Quarter ends and published months: what a chart shows of a monthly stock."""
+    return {
+        date: cell
+        for date, cell in by_date.items()
+        if date[5:7] in ("03", "06", "09", "12") or cell.observed is not None
+    }
+
+
 def _long(by_date: Mapping[str, Cell]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for date, cell in by_date.items():

@@ -66,8 +66,8 @@ def write(folder: str, pages: Pages, table: pl.DataFrame) -> None:
 def html(pages: Pages) -> str:
     """The report as one HTML document that needs nothing else."""
     lang = pages.lang
-    monthly = cells_of.cells(pages.monthly.table())
-    yearly = cells_of.cells(pages.yearly.table()) if pages.yearly is not None else monthly
+    monthly = cells_of.of_result(pages.monthly)
+    yearly = cells_of.of_result(pages.yearly) if pages.yearly is not None else monthly
     params = pages.scenario.parameters()
     names = blocks.shown_series((pages.yearly or pages.monthly).table())
     when = spoken_year(yearly, pages.kind)
@@ -76,10 +76,12 @@ def html(pages: Pages) -> str:
         for key in sorted(k for k in yearly if k[0] == name and plain_cell(k)):
             part = " · ".join(code for code in key[1:] if code)
             spec_title = blocks.title(name, lang) + (f" · {part}" if part else "")
+            month = blocks.thin(monthly.get(key, {}))
             made.append(
-                blocks.of_series(name, monthly.get(key, {}), yearly[key], lang, params=params,
-                                 heading=spec_title, when=when)
-            )  # fmt: skip
+                blocks.of_series(
+                    name, month, yearly[key], lang, params=params, heading=spec_title, when=when
+                )
+            )
     shown = [shown_block(block, number) for number, block in enumerate(made)]
     cost = cost_section(yearly, lang, when)
     scenario = pages.scenario

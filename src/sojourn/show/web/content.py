@@ -37,7 +37,7 @@ def cities(engine: Engine, lang: str) -> list[blocks.Block]:
         name = next((part for part in key[1:] if part), every)
         made.append(
             blocks.of_series(
-                key[0], outlook.thin(monthly[key]), yearly.get(key, {}), lang, params=params,
+                key[0], blocks.thin(monthly[key]), yearly.get(key, {}), lang, params=params,
                 heading=name, when=str(months.year(blocks.since()) + 1),
             )
         )  # fmt: skip

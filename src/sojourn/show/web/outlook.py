@@ -144,15 +144,6 @@ def tolerable(result: Result, lang: str) -> str:
     )
 
 
-def thin(by_date: Mapping[str, Cell]) -> dict[str, Cell]:
-    """Quarter ends and published months: what a chart shows of a monthly stock."""
-    return {
-        date: cell
-        for date, cell in by_date.items()
-        if date[5:7] in ("03", "06", "09", "12") or cell.observed is not None
-    }
-
-
 def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> list[blocks.Block]:
     """The fan charts of the page as blocks, at one size, the baseline dashed where it differs.
 
@@ -168,7 +159,8 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
         base = outlook.base_yearly if flow else outlook.base_monthly
         made.append(
             blocks.of_series(
-                name, thin(outlook.monthly.get(key, {})), outlook.yearly[key], lang, params=params,
+                name, blocks.thin(outlook.monthly.get(key, {})), outlook.yearly[key], lang,
+                params=params,
                 reference=thin_or(base.get(key, {}), flow) if outlook.changed else None,
                 reference_name=say("as is", "tel quel", lang), when=year(outlook),
                 sizes=(SIZES[size],),
@@ -180,7 +172,7 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
 
 def thin_or(by_date: Mapping[str, Cell], flow: bool) -> Mapping[str, Cell]:
     """Yearly cells as they are, monthly ones thinned."""
-    return by_date if flow else thin(by_date)
+    return by_date if flow else blocks.thin(by_date)
 
 
 def year(outlook: Outlook) -> str:
