@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sojourn.inputs.errors import InputError
-from sojourn.show import files, i18n
-from sojourn.show.cli import options, progress
+from sojourn.show import i18n
+from sojourn.show.cli import drawing, options, progress
 from sojourn.show.cli.emit import emit
 from sojourn.show.i18n import say
 
 if TYPE_CHECKING:
     from sojourn.questions.journeys import Journeys
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help=say("A shipped scenario's name, or a TOML file.", "Nom d'un scénario, ou TOML."),
-    ),
-]
 Number = Annotated[
     int, typer.Option("--n", help=say("Number of claims drawn.", "Nombre de demandes tirées."))
 ]
@@ -81,7 +73,7 @@ Timeline = Annotated[
 
 
 def journeys(
-    scenario: Name,
+    scenario: options.Name,
     n: Number = 1000,
     mode: Mode = None,
     from_: From = None,
@@ -102,8 +94,7 @@ def journeys(
     first, last = options.span(from_, until)
     claimed = last if claimed_until is None else options.month(claimed_until, "--claimed-until")
     for option, file in (("--chart", chart), ("--timeline", timeline)):
-        if file is not None and not file.endswith((".svg", ".png")):
-            raise InputError(option, "file", file, "a file ending in .svg or .png")
+        drawing.check(option, file)
     from sojourn.questions import journeys as questions
 
     with progress.waiting(lang):
@@ -115,9 +106,9 @@ def journeys(
         from sojourn.show import journey_charts
 
         if chart:
-            _draw(journey_charts.sankey(sample, lang), chart, lang)
+            drawing.draw(journey_charts.sankey(sample, lang), chart, lang)
         if timeline:
-            _draw(journey_charts.timeline(sample, lang), timeline, lang)
+            drawing.draw(journey_charts.timeline(sample, lang), timeline, lang)
     rows = sample.table() if json or csv or parquet else summary(sample, lang)
     emit(
         rows, json=json, csv=csv, parquet=parquet, lang=lang,
@@ -208,13 +199,3 @@ def _labels(lang: str) -> Any:
         return say("still waiting: ", "encore en attente : ", lang) + stage
 
     return label
-
-
-def _draw(spec: dict[str, Any], file: str, lang: str) -> None:
-    from sojourn.show import charts
-
-    if file.endswith(".svg"):
-        files.write_text(file, charts.svg(spec, charts.LIGHT))
-    else:
-        files.write_bytes(file, charts.png(spec))
-    typer.echo(say("wrote", "écrit :", lang) + f" {file}", err=True)

@@ -23,6 +23,16 @@ _ENSEMBLE = say("Ensemble", "Ensemble")
 _SHOWN = say("What is shown", "Ce qui est montré")
 _OUTPUT = say("Output", "Sortie")
 
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help=say(
+            "A shipped scenario's name, or the path of a TOML file.",
+            "Nom d'un scénario fourni, ou chemin d'un fichier TOML.",
+        ),
+    ),
+]
 Members = Annotated[
     int,
     typer.Option(

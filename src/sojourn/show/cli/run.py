@@ -32,20 +32,10 @@ Keep = Annotated[
         ),
     ),
 ]
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help=say(
-            "A shipped scenario's name, or the path of a TOML file.",
-            "Nom d'un scénario fourni, ou chemin d'un fichier TOML.",
-        ),
-    ),
-]
 
 
 def run(
-    scenario: Name,
+    scenario: options.Name,
     members: options.Members = 200,
     seed: options.Seed = 0,
     workers: options.Workers = None,

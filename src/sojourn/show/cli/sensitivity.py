@@ -12,13 +12,6 @@ from sojourn.show.cli import options, progress
 from sojourn.show.cli.emit import emit
 from sojourn.show.i18n import say
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help=say("A shipped scenario's name, or a TOML file.", "Nom d'un scénario, ou TOML."),
-    ),
-]
 One = Annotated[
     str,
     typer.Option("--series", metavar="S", help=say("The outcome.", "Le résultat.")),
@@ -47,7 +40,7 @@ Tornado = Annotated[
 
 
 def sensitivity(
-    scenario: Name,
+    scenario: options.Name,
     series: One,
     at: At,
     evaluations: Evaluations = 5000,

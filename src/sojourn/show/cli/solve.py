@@ -8,21 +8,14 @@ import typer
 
 from sojourn.inputs import months
 from sojourn.inputs.errors import InputError
-from sojourn.show import files, i18n
-from sojourn.show.cli import options, progress
+from sojourn.show import i18n
+from sojourn.show.cli import drawing, options, progress
 from sojourn.show.cli.emit import emit
 from sojourn.show.i18n import say
 
 if TYPE_CHECKING:
     from sojourn.questions.solve import Answer, Point
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help=say("A shipped scenario's name, or a TOML file.", "Nom d'un scénario, ou TOML."),
-    ),
-]
 Lever = Annotated[
     str,
     typer.Option(
@@ -95,7 +88,7 @@ Chart = Annotated[
 
 
 def solve(
-    scenario: Name,
+    scenario: options.Name,
     lever: Lever,
     target: Aim,
     probability: Chance = 0.8,
@@ -115,8 +108,7 @@ def solve(
     options.language(lang)
     chosen = options.scenario(scenario, set_)
     low, high = _between(between)
-    if chart is not None and not chart.endswith((".svg", ".png")):
-        raise InputError("--chart", "file", chart, "a file ending in .svg or .png")
+    drawing.check("--chart", chart)
     from sojourn.questions import solve as questions
 
     asked: dict[str, Any] = {
@@ -137,14 +129,7 @@ def solve(
     with progress.waiting(lang):
         answer = questions.solve(chosen, lever, target, **asked)
     if chart is not None:
-        from sojourn.show import charts
-
-        spec = picture(answer, lang)
-        if chart.endswith(".svg"):
-            files.write_text(chart, charts.svg(spec))
-        else:
-            files.write_bytes(chart, charts.png(spec))
-        typer.echo(say("wrote", "écrit :", lang) + f" {chart}", err=True)
+        drawing.draw(picture(answer, lang), chart, lang)
     seen = [{"lever": lever, **vars(one)} for one in answer.seen]
     if csv or parquet:
         emit(seen, csv=csv, parquet=parquet, lang=lang, table="")
