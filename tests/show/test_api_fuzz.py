@@ -13,7 +13,9 @@ SETTINGS = Settings(members=30, dragged=20, released=20, rate=1e9, burst=10**9, 
 
 app = create_app(SETTINGS)
 schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-LIGHT = schema.exclude(path_regex="/(run|compare|solve|cost|forecast|ledger)")
+LIGHT = schema.exclude(
+    path_regex="/(run|compare|solve|cost|forecast|ledger|sensitivity|explain|journeys)"
+)
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     schemathesis.specs.openapi.checks.status_code_conformance,

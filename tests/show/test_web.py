@@ -248,6 +248,18 @@ def test_law_over_the_api_is_that_of_the_command_line(client):
     problem(client.post("/api/v1/decide", content="{", headers=headers), 400)
 
 
+@pytest.mark.slow
+def test_longer_questions_answer_as_the_command_line_does(client):
+    rows = client.get("/api/v1/explain?b=rpd-80000&series=rpd.pending&members=20").json()["rows"]
+    assert {row["change"] for row in rows} == {"rpd.capacity"}
+    assert all(row["shapley"] == pytest.approx(row["difference"]) for row in rows)
+    path = "/api/v1/sensitivity?series=rpd.pending&at=2027-12&evaluations=100"
+    factors = client.get(path).json()["rows"]
+    assert {"parameter", "first_order", "total"} <= set(factors[0])
+    walked = client.get("/api/v1/journeys?n=5").json()["rows"]
+    assert len({row["person"] for row in walked}) == 5
+
+
 def test_body_and_query_have_a_limit(client):
     problem(client.post("/api/v1/decide", content=b"x" * 10_000_000), 413)
     problem(client.get("/api/v1/run?series=" + "x" * 9000), 414)
@@ -317,7 +329,7 @@ def test_log_and_metrics_hold_routes_and_never_values(client, caplog):
 def test_open_api_is_of_version_3_1_and_documents_problems(client):
     found = client.get("/openapi.json").json()
     assert found["openapi"].startswith("3.1")
-    for path in ("run", "compare", "solve", "decide", "cost", "figures", "ledger"):
+    for path in ("run", "compare", "solve", "decide", "cost", "figures", "ledger", "journeys"):
         assert f"/api/v1/{path}" in found["paths"]
     for path in found["paths"].values():
         for operation in path.values():
