@@ -11,7 +11,7 @@ from sojourn.show.cli import main
 ROOT = Path(__file__).parent.parent
 DOCS = (
     "how-it-works", "law", "arrivals", "costs", "validation", "scale", "deploy", "decisions",
-    "limits", "glossary", "model-card", "figures",
+    "limits", "glossary", "model-card", "figures", "ledger", "questions", "odd", "third-party",
 )  # fmt: skip
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
