@@ -34,7 +34,11 @@ DAYS = 365.25 / 12.0
 
 
 class Quantities:
-    """Quantities of one run by month, [T] each, worked out when first asked for."""
+    """Quantities of a run by month, [T] each, worked out when first asked for.
+
+    Of several runs (`flow.together`, with paths [P, n, T]) each quantity is [n, T]: every
+    operation is by month or along the months, so a run's bytes do not depend on its neighbours.
+    """
 
     def __init__(self, flows: Flows, paths: Paths) -> None:
         self.flows = flows
@@ -72,7 +76,7 @@ class Quantities:
         """
         came = self.flows.total_left(stage)
         stock = self.stock(stage)
-        came[1:] += stock[1:] - stock[:-1]
+        came[..., 1:] += stock[..., 1:] - stock[..., :-1]
         return np.maximum(came, 0.0, out=came)
 
 
@@ -82,7 +86,11 @@ def rpd_extra(paths: Paths) -> Floats:
     A capacity set to an exact value is bought with staff; one drawn inside its range is the
     productivity of the staff there is, and only what lies outside that range needs more.
     """
-    return _extra(paths, "rpd.capacity") + (members_capacity(paths) - paths["rpd.capacity"])
+    return _rpd_extra(paths, members_capacity(paths))
+
+
+def _rpd_extra(paths: Paths, capacity: Floats) -> Floats:
+    return _extra(paths, "rpd.capacity") + (capacity - paths["rpd.capacity"])
 
 
 def _extra(paths: Paths, name: str) -> Floats:
@@ -91,7 +99,7 @@ def _extra(paths: Paths, name: str) -> Floats:
     plan, low, high = base.value[at], base.low[at], base.high[at]
     value = paths.value[p]
     if np.array_equal(value, plan):
-        return np.zeros(value.size)
+        return np.zeros(value.shape)
     exact = paths.low[p] == paths.high[p]
     return np.where(exact, value - plan, value - np.clip(value, low, high))
 
@@ -113,11 +121,16 @@ def recent(flow: Floats, months: Floats, stock: Floats) -> Floats:
 
     Never more than `stock`. Before the run people had entered evenly, as the first stock says.
     """
-    span = np.arange(flow.size, dtype=np.float64)
-    total = np.concatenate([[0.0], np.cumsum(flow)])
-    since = span + 1.0 - months
-    entered = total[1:] - np.interp(since, np.arange(flow.size + 1.0), total)
-    before = stock[:1] * np.clip(-since / np.maximum(months, 1e-9), 0.0, 1.0)
+    span = flow.shape[-1]
+    total = np.zeros((*flow.shape[:-1], span + 1))
+    np.cumsum(flow, axis=-1, out=total[..., 1:])
+    since = np.arange(1.0, span + 1.0) - months
+    # linear between the two months around `since`
+    inside = np.broadcast_to(np.clip(since, 0.0, span), flow.shape)
+    below = np.minimum(inside.astype(np.int64), span - 1)
+    start, end = (np.take_along_axis(total, at, axis=-1) for at in (below, below + 1))
+    entered = total[..., 1:] - ((end - start) * (inside - below) + start)
+    before = stock[..., :1] * np.clip(-since / np.maximum(months, 1e-9), 0.0, 1.0)
     return np.minimum(entered + before, stock)
 
 
@@ -200,29 +213,34 @@ def _receiving(q: Quantities) -> Floats:
     )
 
 
-def shelter(entries: Floats, leaving: Floats, start: float) -> Floats:
-    """Persons active in a city's shelters in each month, [T].
+def shelter(entries: Floats, leaving: Floats, start: Floats | float) -> Floats:
+    """Persons active in a city's shelters in each month, [..., T].
 
-    active(t) = active(t-1) x (1 - leaving) + entries(t), from `start` before the first month.
+    active(t) = active(t-1) x (1 - leaving) + entries(t), from `start` [...] before the first month.
     """
-    active = np.empty(entries.size)
-    staying = np.maximum(1.0 - leaving, 1e-5)
-    now = start
-    # by the closed form, in pieces short enough that no product vanishes
-    most = max(1, int(-550.0 / min(np.log(staying.min()), -1e-9)))
-    for first in range(0, entries.size, most):
-        piece = slice(first, first + most)
-        kept = np.cumprod(staying[piece])
-        active[piece] = kept * (now + np.cumsum(entries[piece] / kept))
-        now = active[piece][-1]
+    active = np.empty(entries.shape)
+    staying = np.maximum(1.0 - leaving, FEWEST_STAY)
+    now = np.asarray(start)[..., None]
+    for first in range(0, entries.shape[-1], PIECE):
+        piece = (..., slice(first, first + PIECE))
+        kept = np.cumprod(staying[piece], axis=-1)
+        active[piece] = kept * (now + np.cumsum(entries[piece] / kept, axis=-1))
+        now = active[piece][..., -1:]
     return active
+
+
+FEWEST_STAY = 1e-5
+"""Least share that stays in a shelter from month to month."""
+
+PIECE = 47
+"""Months worked out by the closed form at once: few enough that no product of shares vanishes."""
 
 
 def _active(q: Quantities, city: str) -> Floats:
     paths = q.paths
     claims = q["claims"] * paths["residence.claimed.ON"]
     entries = claims * paths[f"benefit.shelter.entry.{city}"]
-    start = float(paths[f"benefit.shelter.start.{city}"][0])
+    start = paths[f"benefit.shelter.start.{city}"][..., 0]
     return shelter(entries, paths[f"benefit.shelter.exit.{city}"], start)
 
 
@@ -230,11 +248,13 @@ CITIES = ("Toronto",)
 """Cities with a monthly count of claimants in shelters."""
 
 _MADE: dict[str, Callable[[Quantities, str], Floats]] = {
-    "claims_by_mode": lambda q, _: np.einsum("tmn->tm", q.flows.claims),
-    "claims": lambda q, _: q["claims_by_mode"].sum(axis=1),
-    "claims_at_border": lambda q, _: q["claims_by_mode"][:, BORDER_MODES].sum(axis=1),
+    "claims_by_mode": lambda q, _: np.einsum("...mn->...m", q.flows.claims),
+    "claims": lambda q, _: q["claims_by_mode"].sum(axis=-1),
+    "claims_at_border": lambda q, _: q["claims_by_mode"][..., BORDER_MODES].sum(axis=-1),
     "interceptions": lambda q, _: q.flows.interceptions,
-    "rpd_staff": lambda q, _: _staff(q, "rpd", rpd_extra(q.paths)),
+    "rpd_staff": lambda q, _: _staff(
+        q, "rpd", _rpd_extra(q.paths, q.flows.exogenous["rpd_capacity"])
+    ),
     "rad_staff": lambda q, _: _staff(q, "rad", _extra(q.paths, "rad.capacity")),
     "rpd_finalised": lambda q, _: q.flows.total_left("rpd") - q.edge("rpd.notice"),
     "court_filed": lambda q, _: q.entered("court"),

@@ -150,11 +150,12 @@ def spend(flows: Flows, paths: Paths) -> Spending:
     """Spending of a run, CAD a month by programme, stage, payer and place.
 
     flows, paths: of the same months. Prices are those dated in the parameters, nominal, each
-    measured before the month it prices. No random draw; same inputs, same bytes.
+    measured before the month it prices. No random draw; same inputs, same bytes. Of several runs
+    (`flow.together`, with paths [P, n, T]) every row is [n, T].
     """
     quantities = Quantities(flows, paths)
     table = _table()
-    quantity = np.empty((len(table.labels), len(paths.months)))
+    quantity = np.empty((len(table.labels), *paths.value.shape[1:]))
     for row, name in enumerate(table.quantities):
         quantity[row] = quantities[name]
     price = unit_prices(paths)
@@ -182,7 +183,7 @@ def _table() -> _Table:
 
 def unit_prices(paths: Paths) -> Floats:
     """Product of the unit costs of each programme, CAD per unit of quantity [L, T]."""
-    price = np.ones((len(_table().labels), len(paths.months)))
+    price = np.ones((len(_table().labels), *paths.value.shape[1:]))
     for rows, at in _factors(paths.names):
         price[rows] *= paths.value[at]
     return price

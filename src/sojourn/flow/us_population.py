@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,9 +278,10 @@ METHOD_PATH_FR = (
 
 
 def member(paths: Paths) -> Array:
-    """One member's path [T], persons: for quantiles only, never shown alone."""
+    """One member's path [T] (several: [n, T]), persons: for quantiles only, never shown alone."""
     low, high, end = _published(int(paths.months[0]), len(paths.months))
-    values = {name: float(paths[PREFIX + name][0]) for name in ASSUMPTIONS}
+    # the residual is plain arithmetic, so it takes an array [n, 1] as well as a number
+    values: dict[str, Any] = {name: paths[PREFIX + name][..., :1] for name in ASSUMPTIONS}
     ratio = residual(adjusted(values)) / residual(components())
     where = paths["us.without_status.estimator"]
     return _carried((low + (high - low) * where) * ratio, _change(paths), end)
@@ -304,6 +306,7 @@ def _row(paths: Paths, name: str, values: Array | None) -> Array:
 def _carried(stock: Array, change: Array, end: int) -> Array:
     """The stock kept to `end` and moved on by the changes after it; never negative."""
     out = stock.copy()
-    if 0 < end < len(out):
-        out[end:] = np.maximum(out[end - 1] + np.cumsum(change[end:]), 0.0)
+    if 0 < end < out.shape[-1]:
+        moved = out[..., end - 1 : end] + np.cumsum(change[..., end:], axis=-1)
+        out[..., end:] = np.maximum(moved, 0.0)
     return out

@@ -65,7 +65,7 @@ def stock(flows: Flows, paths: Paths) -> Range:
 
 
 def member(flows: Flows, paths: Paths) -> Array:
-    """One member's path [T], persons: for quantiles only, never shown alone.
+    """One member's path [T] (several: [n, T]), persons: for quantiles only, never shown alone.
 
     Its place between the low and the high of its own run (`without_status.place`): what is not
     known is one thing, so the parts are not drawn apart, which would narrow the range by chance.
@@ -94,7 +94,7 @@ def _others(flows: Flows, paths: Paths, entering: Array, leaving: Array) -> Arra
     people who never claimed and regularisation, never below zero.
     """
     row = {name: entering[paths.index[NAME + name]] for name in UNCERTAIN[:3]}
-    between = flows.claims[:, BETWEEN].sum(axis=1)
+    between = flows.claims[..., BETWEEN, :].sum(axis=-1)
     residents = paths[NAME + "temporary_residents"] * paths["event.temporary_residents"]
     enter = residents * row["expired"] / 12.0 + between * row["undetected"]
     stay = (1.0 - leaving[paths.index[NAME + "departed"]]) ** (1.0 / 12.0)
@@ -103,18 +103,25 @@ def _others(flows: Flows, paths: Paths, entering: Array, leaving: Array) -> Arra
 
 
 def _carried(start: float, net: Array, stay: Array) -> Array:
-    """Stock [T]: last month's times `stay`, plus `net`, never below zero."""
+    """Stock [..., T]: last month's times `stay` [T], plus `net`, never below zero."""
     kept = np.cumprod(stay)
-    if kept[-1] > 1e-9:
-        # without the floor the stock is a sum of what came, each with what stayed of it since
-        out: Array = kept * (start + np.cumsum(net / kept))
-        if out.min() >= 0.0:
-            return out
-    now, path = start, []
-    for gained, held in zip(net.tolist(), stay.tolist(), strict=True):
-        now = max(now * held + gained, 0.0)
-        path.append(now)
-    return np.array(path)
+    if kept[-1] <= 1e-9:
+        return _step_by_step(start, net, stay)
+    # without the floor the stock is a sum of what came, each with what stayed of it since
+    out: Array = kept * (start + np.cumsum(net / kept, axis=-1))
+    below = out.min(axis=-1) < 0.0
+    if np.any(below):
+        out[below] = _step_by_step(start, net[below], stay)
+    return out
+
+
+def _step_by_step(start: float, net: Array, stay: Array) -> Array:
+    out = np.empty(net.shape)
+    now: Array | float = start
+    for t, held in enumerate(stay.tolist()):
+        now = np.maximum(now * held + net[..., t], 0.0)
+        out[..., t] = now
+    return out
 
 
 @dataclass(frozen=True)

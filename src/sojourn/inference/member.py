@@ -1,9 +1,10 @@
-"""One member: parameters and intake drawn, claims sent through the stages, rows read out."""
+"""Members: parameters and intake drawn, claims sent through the stages, rows read out."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles
 from sojourn.flow import simulate as flow
+from sojourn.flow.together import together
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import CHUNK, Plan
@@ -21,6 +23,9 @@ from sojourn.inputs.content import kept
 from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
+
+BATCH = 16
+"""Members whose tables are worked out at once: larger arrays leave the processor's cache."""
 
 SHARES = ("law.", "profile.")
 """Parameters that the shares by law depend on; while all are exact, so are the shares."""
@@ -68,22 +73,46 @@ class Model:
 
     def values(self, lo: int, hi: int) -> NDArray[np.float32]:
         """Values of members lo to hi - 1, float32 [rows, periods, hi - lo]."""
-        plan = self.plan
-        made = np.empty((hi - lo, len(plan.rows), len(plan.periods)), dtype=np.float32)
-        for i, member in enumerate(range(lo, hi)):
-            parameters, deviations = self._draws(member)
-            table = self.monthly(self.sampler.member(parameters), deviations)
-            made[i] = self._gathered(table.astype(np.float32))
-        return np.ascontiguousarray(made.transpose(1, 2, 0))
+        made = np.empty((len(self.plan.rows), len(self.plan.periods), hi - lo), dtype=np.float32)
+        first = lo
+        while first < hi:
+            # a batch never crosses a multiple of BATCH, so that its draws are of one block
+            last = min(hi, first - first % BATCH + BATCH)
+            parameters, deviations = self._draws(first, last)
+            table = self.tables(self.sampler.together(parameters), deviations).astype(np.float32)
+            for i, member in enumerate(range(first, last)):
+                made[:, :, member - lo] = self._gathered(table[:, i])
+            first = last
+        return made
 
     def monthly(self, paths: Paths, deviations: Floats | None = None) -> Floats:
         """Rows of one member by month from January 2015, [rows, months]."""
-        came = arrivals.intake(paths, deviations)
-        shares = profiles.shares(paths) if self._shares_drawn else self._shares
-        ran = readout.Ran(paths, flow.simulate(paths, came, shares))
-        table = np.empty((len(self.plan.rows), len(paths.months)))
-        for read in self._readers:
-            read(ran, table)
+        several = replace(paths, value=paths.value[:, None])
+        return self.tables(several, None if deviations is None else deviations[None])[:, 0]
+
+    def tables(self, paths: Paths, deviations: Floats | None = None) -> Floats:
+        """Rows of several members by month from January 2015, [rows, n, months].
+
+        paths: `value` [P, n, T]; deviations [n, T, mode]. Stages are run member by member; what is
+        counted from them is worked out for all at once.
+        """
+        count = paths.value.shape[1]
+        table = np.empty((len(self.plan.rows), count, len(paths.months)))
+        runs = []
+        for i in range(count):
+            own = replace(paths, value=paths.value[:, i])
+            came = arrivals.intake(own, None if deviations is None else deviations[i])
+            shares = profiles.shares(own) if self._shares_drawn else self._shares
+            run = flow.simulate(own, came, shares)
+            for read_one in self._readers.one:
+                read_one(run, table[:, i])
+            # tables by group and waits are large, and read by now
+            run.__dict__.pop("detail", None)
+            runs.append(run)
+        if self._readers.all:
+            ran = readout.Ran(paths, together(runs))
+            for read_all in self._readers.all:
+                read_all(ran, table)
         return table
 
     def _gathered(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -98,21 +127,21 @@ class Model:
             out[k] = gather(table[k], months.FIRST, periods, over, weight)
         return out
 
-    def _draws(self, member: int) -> tuple[Floats, Floats]:
-        """Parameters [dated rows] and intake deviations [T, mode] of a member.
+    def _draws(self, lo: int, hi: int) -> tuple[Floats, Floats]:
+        """Parameters [n, dated rows] and intake deviations [n, T, mode] of members of one block.
 
         Drawing is worth its cost only for many members at once, so whole blocks are drawn and the
         last few kept for the threads that share them.
         """
-        number = member // CHUNK
+        number = lo // CHUNK
         with self._lock:
             if number not in self._blocks:
                 self._blocks[number] = self._block(number * CHUNK)
                 while len(self._blocks) > 4:
                     self._blocks.popitem(last=False)
             parameters, deviations = self._blocks[number]
-        i = member - number * CHUNK
-        return parameters[i], deviations[i]
+        own = slice(lo - number * CHUNK, hi - number * CHUNK)
+        return parameters[own], deviations[own]
 
     def _block(self, lo: int) -> tuple[Floats, Floats]:
         hi = min(lo + CHUNK, self.plan.members)

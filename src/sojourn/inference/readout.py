@@ -1,4 +1,4 @@
-"""Rows read out of one member: which arrays a series is, and how it splits into cells."""
+"""Rows read out of members: which arrays a series is, and how it splits into cells."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sojourn.costs.spending import Spending
 from sojourn.flow import arrivals, us_population, without_status
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
+from sojourn.flow.together import APART
 from sojourn.inference.outputs import Cells, Row
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.parameters import Paths
@@ -39,19 +40,20 @@ RANGES: Mapping[str, Callable[[Ran], Floats]] = {
     "without_status": lambda ran: without_status.member(ran.flows, ran.paths),
     "us.without_status": lambda ran: us_population.member(ran.paths),
 }
-"""Stocks that nobody counts: one member's path serves quantiles only."""
+"""Stocks that nobody counts: a member's path serves quantiles only."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """One member, run: its parameters and flows, and what follows from them when asked for."""
+    """Members side by side: parameters [P, n, T], total flows (`flow.together`), and what follows
+    from them when asked for."""
 
     paths: Paths
     flows: Flows
 
     @cached_property
     def spending(self) -> Spending:
-        """What it cost."""
+        """What they cost."""
         return spending.spend(self.flows, self.paths)
 
 
@@ -80,30 +82,56 @@ def _cost_cell(line: programmes.Programme) -> tuple[str, str, str, str]:
     return line.stage, line.payer, line.place if known else "", "" if known else line.place
 
 
-Reader = Callable[[Ran, Floats], None]
-"""Writes the values [T] of some rows into the table [rows, T]."""
+One = Callable[[Flows, Floats], None]
+"""Writes the values [T] of some rows of one member into its table [rows, T]."""
+
+All = Callable[[Ran, Floats], None]
+"""Writes the values [n, T] of some rows of several members into their table [rows, n, T]."""
 
 
-def readers(rows: Sequence[Row]) -> list[Reader]:
-    """Functions that together fill a table [rows, T]; each series is worked out once a member."""
+@dataclass(frozen=True)
+class Readers:
+    """Functions that together fill a table: member by member, and for several members at once."""
+
+    one: tuple[One, ...]
+    all: tuple[All, ...]
+
+
+def readers(rows: Sequence[Row]) -> Readers:
+    """Readers of the rows; each series is worked out once a member, and only when asked for."""
     by_series: dict[str, list[tuple[int, Row]]] = {}
     for at, row in enumerate(rows):
         by_series.setdefault(row.series, []).append((at, row))
-    return [_reader(name, wanted) for name, wanted in by_series.items()]
+    one = (_one(name, wanted) for name, wanted in by_series.items())
+    together = (_all(name, wanted) for name, wanted in by_series.items())
+    return Readers(tuple(filter(None, one)), tuple(filter(None, together)))
 
 
-def _reader(name: str, wanted: list[tuple[int, Row]]) -> Reader:
-    if name == "cost":
-        return _cost(wanted)
-    if name == "shelter.occupied":
-        return _shelter(wanted)
+def _one(name: str, wanted: list[tuple[int, Row]]) -> One | None:
     if name == "claims" and any(row.province for _, row in wanted):
         return _by_province(wanted)
     if name in GROUPED and any(row.cell for _, row in wanted):
         return _grouped(name, wanted)
+    if name not in APART:
+        return None
     at = [place for place, _ in wanted]
+
+    def total(flows: Flows, table: Floats) -> None:
+        table[at] = flows.series(name)
+
+    return total
+
+
+def _all(name: str, wanted: list[tuple[int, Row]]) -> All | None:
+    at = [place for place, _ in wanted]
+    if name == "cost":
+        return _cost(wanted)
+    if name == "shelter.occupied":
+        return _shelter(wanted)
     if name in RANGES:
         return _range(name, at)
+    if _one(name, wanted):
+        return None
 
     def total(ran: Ran, table: Floats) -> None:
         table[at] = ran.flows.series(name)
@@ -111,23 +139,23 @@ def _reader(name: str, wanted: list[tuple[int, Row]]) -> Reader:
     return total
 
 
-def _range(name: str, at: list[int]) -> Reader:
+def _range(name: str, at: list[int]) -> All:
     def uncertain(ran: Ran, table: Floats) -> None:
         table[at] = RANGES[name](ran)
 
     return uncertain
 
 
-def _by_province(wanted: list[tuple[int, Row]]) -> Reader:
+def _by_province(wanted: list[tuple[int, Row]]) -> One:
     """Claims split by province too: a passive split of each mode's claims of the month."""
     modes, provinces, nations = list(MODES), list(PROVINCES), list(NATIONALITIES)
 
     def one(codes: list[str], code: str) -> slice:
         return slice(codes.index(code), codes.index(code) + 1) if code else slice(None)
 
-    def split(ran: Ran, table: Floats) -> None:
-        claims = ran.flows.claims
-        shares = _shares(int(claims.shape[0]), int(ran.flows.months[0]))
+    def split(flows: Flows, table: Floats) -> None:
+        claims = flows.claims
+        shares = _shares(int(claims.shape[0]), int(flows.months[0]))
         for at, row in wanted:
             part = claims[:, one(modes, row.mode), one(nations, row.nationality)].sum(axis=2)
             if row.province:
@@ -143,21 +171,21 @@ def _shares(length: int, first: int) -> Floats:
     return arrivals.province_shares(np.arange(first, first + length))
 
 
-def _grouped(name: str, wanted: list[tuple[int, Row]]) -> Reader:
+def _grouped(name: str, wanted: list[tuple[int, Row]]) -> One:
     picks = [
         (at, np.flatnonzero(select(row.mode or None, row.nationality or None)))
         for at, row in wanted
     ]
 
-    def split(ran: Ran, table: Floats) -> None:
-        by_group = ran.flows.by_group(name)
+    def split(flows: Flows, table: Floats) -> None:
+        by_group = flows.by_group(name)
         for at, groups in picks:
             table[at] = by_group[:, groups].sum(axis=1)
 
     return split
 
 
-def _cost(wanted: list[tuple[int, Row]]) -> Reader:
+def _cost(wanted: list[tuple[int, Row]]) -> All:
     known = cells()["cost"]
     picks = []
     for at, row in wanted:
@@ -173,7 +201,7 @@ def _cost(wanted: list[tuple[int, Row]]) -> Reader:
     return spent
 
 
-def _shelter(wanted: list[tuple[int, Row]]) -> Reader:
+def _shelter(wanted: list[tuple[int, Row]]) -> All:
     def sheltered(ran: Ran, table: Floats) -> None:
         by_city = ran.spending.shelter
         for at, row in wanted:

@@ -40,3 +40,8 @@ class Sampler:
     def member(self, values: NDArray[np.float64]) -> Paths:
         """Paths of one member from its row of `values`."""
         return replace(self.paths, value=np.take(values, self._at, mode="clip"))
+
+    def together(self, values: NDArray[np.float64]) -> Paths:
+        """Paths of several members side by side, `value` [P, n, T], from their rows of `values`."""
+        found = np.take(values, self._at, axis=1, mode="clip")
+        return replace(self.paths, value=found.transpose(1, 0, 2))
