@@ -123,8 +123,9 @@ class Claims:
         """Every month, stage by stage: arrivals, exits, notices, decisions."""
         made, net = self.made, self.net
         for s in range(len(net.stages)):
-            for b, g in np.argwhere(made.start[s] > 0):
-                self.start(s, int(g), made.start[s, b, g], int(b) - BEFORE)
+            waiting = made.start[s]
+            for b, g in np.argwhere(waiting > 0):
+                self.start(s, int(g), waiting[b, g], int(b) - BEFORE)
         for t in range(made.epoch.size):
             for g in np.flatnonzero(made.arrivals[0, t] > 0):
                 self.start(0, int(g), made.arrivals[0, t, g], t)
@@ -261,7 +262,8 @@ def _with_groups(made: Rates, n: int) -> Rates:
         share=made.share[:, :n].copy(),
         recall_share=made.recall_share[:, :n].copy(),
         arrivals=made.arrivals[:, :, :n] * scale,
-        start=made.start[:, :, :n] * scale,
+        waiting=made.waiting * scale,
+        mix=made.mix[:, :n].copy(),
     )
 
 
@@ -275,7 +277,7 @@ def time_by_claims(factors: tuple[float, ...] = (0.01, 1.0, 100.0)) -> dict[floa
         many = replace(
             made,
             arrivals=made.arrivals * k,
-            start=made.start * k,
+            waiting=made.waiting * k,
             pool_capacity=made.pool_capacity * k,
         )
         found[k] = best(lambda many=many: queue.run(network, many))

@@ -98,13 +98,17 @@ def build(
     for name, ages in (start or {}).items():
         for ago, people in ages.items():
             first[net.stage(name), BEFORE - ago] = people
+    # one mix of groups for all who wait in a stage at the start
+    waiting, mix = first.sum(axis=2), first.sum(axis=1)
+    mix /= np.maximum(mix.sum(axis=1, keepdims=True), 1e-300)
+    np.testing.assert_allclose(waiting[:, :, None] * mix[:, None], first, rtol=1e-12)
     row = np.arange(n_edges)[None, :] * n_epochs + np.arange(n_epochs)[:, None]
     rates = Rates(
         epoch, row, shares.reshape(-1, groups), joins, pools, by_stage(part, 1.0),
         by_stage(hazard), by_stage(lag), by_stage(newest), by_stage(newest_age),
         by_stage(at_random), np.broadcast_to(reached, (n_epochs, groups)).copy(),
         np.broadcast_to(pace, months).copy(),
-        np.broadcast_to(arrivals, (1, months, groups)).astype(float).copy(), first,
+        np.broadcast_to(arrivals, (1, months, groups)).astype(float).copy(), waiting, mix,
     )  # fmt: skip
     return Case(net, rates)
 

@@ -23,7 +23,7 @@ def empty_at_the_start() -> tuple[Flows, Paths]:
     """The baseline with nobody waiting in January 2015, as the sample follows claims made since."""
     paths = Scenario.load("baseline").parameters().paths(SPAN)
     flows = simulate(paths, arrivals.intake(paths), profiles.shares(paths))
-    rates = replace(flows.rates, start=np.zeros_like(flows.rates.start))
+    rates = replace(flows.rates, waiting=np.zeros_like(flows.rates.waiting))
     ran = queue.run(flows.network, rates)
     return replace(
         flows, rates=rates, stock_total=ran.stock_total, flow_total=ran.flow_total

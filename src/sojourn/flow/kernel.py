@@ -11,7 +11,12 @@ A month's step, stage by stage in the order of the stage table:
 5. those leaving are split over the stage's edges by shares of their group.
 
 Within a stage all groups of an entry cohort have the same chance to leave, so a cohort is its
-entries by group, stored once, and one number: the fraction still waiting.
+entries by group, stored once, and one number: the fraction still waiting. So what touches everyone
+costs one pass over groups and one over cohorts, and only cohorts that are decided in their turn
+cost a pass over groups each.
+
+A stage after which nothing differs between groups (`_width`) is run on their sum, unless groups
+are asked for: permanent residence, removal and what follows it do not ask who somebody was.
 """
 
 from __future__ import annotations
@@ -28,62 +33,136 @@ TINY = 1e-9
 
 # sums run in eight strands: fast on any processor, in an order that no compiler may change
 @njit(cache=True, nogil=True, error_model="numpy")
-def _total(x):
+def _sum(x, i, n):
+    """Sum of row i over the first n groups."""
     a = b = c = d = e = f = g = h = 0.0
-    n = x.shape[0]
     k = n - n % 8
-    for i in range(0, k, 8):
-        a += x[i]
-        b += x[i + 1]
-        c += x[i + 2]
-        d += x[i + 3]
-        e += x[i + 4]
-        f += x[i + 5]
-        g += x[i + 6]
-        h += x[i + 7]
-    for i in range(k, n):
-        a += x[i]
+    for j in range(0, k, 8):
+        a += x[i, j]
+        b += x[i, j + 1]
+        c += x[i, j + 2]
+        d += x[i, j + 3]
+        e += x[i, j + 4]
+        f += x[i, j + 5]
+        g += x[i, j + 6]
+        h += x[i, j + 7]
+    for j in range(k, n):
+        a += x[i, j]
     return ((a + e) + (b + f)) + ((c + g) + (d + h))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _dot(x, y):
+def _dot(x, i, y, k, n):
+    """Sum of row i of x times row k of y over the first n groups."""
     a = b = c = d = e = f = g = h = 0.0
-    n = x.shape[0]
-    k = n - n % 8
-    for i in range(0, k, 8):
-        a += x[i] * y[i]
-        b += x[i + 1] * y[i + 1]
-        c += x[i + 2] * y[i + 2]
-        d += x[i + 3] * y[i + 3]
-        e += x[i + 4] * y[i + 4]
-        f += x[i + 5] * y[i + 5]
-        g += x[i + 6] * y[i + 6]
-        h += x[i + 7] * y[i + 7]
-    for i in range(k, n):
-        a += x[i] * y[i]
+    m = n - n % 8
+    for j in range(0, m, 8):
+        a += x[i, j] * y[k, j]
+        b += x[i, j + 1] * y[k, j + 1]
+        c += x[i, j + 2] * y[k, j + 2]
+        d += x[i, j + 3] * y[k, j + 3]
+        e += x[i, j + 4] * y[k, j + 4]
+        f += x[i, j + 5] * y[k, j + 5]
+        g += x[i, j + 6] * y[k, j + 6]
+        h += x[i, j + 7] * y[k, j + 7]
+    for j in range(m, n):
+        a += x[i, j] * y[k, j]
     return ((a + e) + (b + f)) + ((c + g) + (d + h))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add(to, x):
-    for g in range(to.shape[0]):
-        to[g] += x[g]
+def _add(to, i, factor, x, k, n):
+    """Add `factor` times row k of x to row i over the first n groups."""
+    for g in range(n):
+        to[i, g] += factor * x[k, g]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _recall(old, new, fraction, reached, entries, recalled):
-    """Take from a cohort those whom the notice reaches now; returns how many are gone."""
-    gone = 0.0
-    for g in range(entries.shape[0]):
-        q = reached[g]
-        if q > 0.0 and entries[g] > 0.0:
-            # of the entries the part 1 - q (1 - old) is left: the others had their notice before
-            cut = entries[g] / (1.0 - q * (1.0 - old)) * q * (old - new)
-            entries[g] -= cut
-            recalled[g] += fraction * cut
-            gone += fraction * cut
-    return gone
+def _take_away(now, i, x, k, n):
+    """Take row k of x from row i over the first n groups; rounding may not leave less than none."""
+    for g in range(n):
+        left = now[i, g] - x[k, g]
+        now[i, g] = left if left > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _send(entries, to, when, factor, share, i, leaving, r):
+    """Add those of row r of `leaving` who take the edge to the entries of a stage and month."""
+    for g in range(share.shape[1]):
+        entries[to, when, g] += factor * share[i, g] * leaving[r, g]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _even(share):
+    """The share of each row [R] that is the same for all groups, else -1."""
+    even = np.empty(share.shape[0])
+    for i in range(share.shape[0]):
+        even[i] = share[i, 0]
+        for g in range(share.shape[1]):
+            if share[i, g] != share[i, 0]:
+                even[i] = -1.0
+                break
+    return even
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _width(edge_from, edge_to, edge_slot, edge_joins, stage_slot, stage_recall, rows, even, groups):
+    """Groups that each stage is run on [S]: all, or 1 where nothing from there on tells them apart.
+
+    A stage needs its groups when they are asked for, when a share of its edges or of notices
+    differs between them, or when an edge of it leads to a stage that needs them.
+    """
+    width = np.ones(stage_slot.shape[0], np.int64)
+    for s in range(stage_slot.shape[0]):
+        if stage_slot[s] >= 0 or s == stage_recall:
+            width[s] = groups
+    for e in range(edge_from.shape[0]):
+        for k in range(rows.shape[0]):
+            if edge_slot[e] >= 0 or even[rows[k, e]] < 0.0:
+                width[edge_from[e]] = groups
+    for _ in range(width.shape[0]):
+        for e in range(edge_from.shape[0]):
+            for to in (edge_to[e], edge_joins[e]):
+                if to >= 0 and width[to] == groups:
+                    width[edge_from[e]] = groups
+    return width
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _leave(share, fraction, persons, s, first, stop, here):
+    """Let a share of everyone in the cohorts `first` to `stop` - 1 go; the months they waited."""
+    # slices, so that the compiler knows that no index is negative
+    there, of = fraction[s, first:stop], persons[s, first:stop]
+    since, n = here - first, stop - first
+    p = q = u = v = 0.0
+    m = n - n % 4
+    for c in range(0, m, 4):
+        p += there[c] * of[c] * (since - c)
+        q += there[c + 1] * of[c + 1] * (since - c - 1)
+        u += there[c + 2] * of[c + 2] * (since - c - 2)
+        v += there[c + 3] * of[c + 3] * (since - c - 3)
+    for c in range(m, n):
+        p += there[c] * of[c] * (since - c)
+    for c in range(n):
+        there[c] *= 1.0 - share
+    return share * ((p + u) + (q + v))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _decide(take, fraction, persons, s, c):
+    """Let a fraction `take` of the entries of cohort c go; how many they are."""
+    fraction[s, c] -= take
+    return take * persons[s, c]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _count(tally, fraction, persons, s, first, stop):
+    """One month more for each person still waiting in the cohorts `first` to `stop` - 1."""
+    there, of = fraction[s, first:stop], persons[s, first:stop]
+    months, rest = tally[0, first:stop], tally[1, first:stop]
+    for c in range(stop - first):
+        rest[c] = there[c] * of[c]
+        months[c] += rest[c]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -98,7 +177,6 @@ def run(
     stage_by_entry,
     stage_pool,
     stage_recall,
-    stage_back,
     stage_slot,
     stage_arrivals,
     epoch,
@@ -115,9 +193,9 @@ def run(
     recall_share,
     recall_pace,
     arrivals,
+    start,
+    start_mix,
     entries,
-    size,
-    waiting,
     stock,
     flow,
     stock_total,
@@ -140,138 +218,157 @@ def run(
     stage_edges [S, 2]: first edge and one past the last (edges are sorted by stage).
     stage_memory [S]: 1 keeps cohorts, 0 is a pool in which all have the same chance;
     stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_recall: the
-    stage that edges by notice leave, or -1; stage_back [S]: 1 where later stages send back;
-    stage_slot [S]: row of `stock` or -1; stage_arrivals [S]: row of `arrivals` or -1.
+    stage that edges by notice leave, or -1; stage_slot [S]: row of `stock` or -1; stage_arrivals
+    [S]: row of `arrivals` or -1.
     epoch [T]; share_row [K, E]: row of share [R, G]; joining [E, T]; pool_capacity [P, T]:
-    decisions a month; pool_part
-    [S, T]: part of it the stage may use; hazard, lag, newest, newest_age, at_random [S, T];
-    recall_share [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G].
-    In and out: entries [S, B+T, G] with the start cohorts in the first B months; size, waiting
-    [S, B+T] work space (persons in the cohort, fraction still there).
+    decisions a month; pool_part [S, T]: part of it the stage may use; hazard, lag, newest,
+    newest_age, at_random [S, T];
+    recall_share [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G]; start [S, B]
+    waiting at the start by month of entry, start_mix [S, G] their split.
+    Work space: entries [S, B+T+1, G], any content.
     Out: stock [FS, T, G] at month end and flow [FE, T, G] of the stages and edges kept;
     stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
     their months waited; age [S, L, T]: waiting less than age_limits [L] (rising) at month end;
-    tally [2, B+T], or [2, 0] for none: left and waited by month of entry, over all stages;
+    tally [2, B+T], or [2, 0] for none, meant for one stage: by month of entry, months ended in it
+    over all persons, and how many wait at the end;
     recallable [T]: of the month's entries those whom a notice can reach; trace [S, B+T, T], or
     [S, 0, 0] for none: fraction of each cohort still waiting at month end.
     """
     n_stages, n_cohorts, n_groups = entries.shape
     n_months = epoch.shape[0]
-    before = n_cohorts - n_months
-    n_pools = pool_capacity.shape[0]
-    n_limits = age_limits.shape[0]
-
-    now = np.zeros((n_stages, n_groups))
-    coming = np.zeros((n_stages, n_groups))
-    later = np.zeros((n_stages, n_groups))
-    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
     n_epochs = share_row.shape[0]
-    leaving = np.zeros((n_epochs + 2, n_groups))
+    before = n_cohorts - 1 - n_months
+
+    # people in each stage, by group and in total
+    now = np.zeros((n_stages, n_groups))
+    people = np.zeros(n_stages)
+    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
+    leaving = np.zeros((n_epochs + 3, n_groups))
     number = np.zeros(n_epochs + 2)
     exits = n_epochs
     recalled = n_epochs + 1
+    ready = n_epochs + 2
+    # cohorts: persons who entered, fraction of them still waiting, the first one not yet closed
+    size = np.zeros((n_stages, n_cohorts))
+    waiting = np.ones((n_stages, n_cohorts))
     oldest = np.zeros(n_stages, np.int64)
-    reach = np.ones(n_cohorts)
-    spare = np.zeros(n_pools)
-    recalls = np.zeros(recall_share.shape[0], np.bool_)
-    for k in range(recall_share.shape[0]):
-        recalls[k] = _total(recall_share[k]) > 0.0
-    # a share that is the same for all groups needs no sum over groups
-    even = np.empty(share.shape[0])
-    for i in range(share.shape[0]):
-        even[i] = share[i, 0]
-        for g in range(n_groups):
-            if share[i, g] != share[i, 0]:
-                even[i] = -1.0
-    tallied = tally.shape[1] > 0
-    traced = trace.shape[2] > 0
+    spare = np.zeros(pool_capacity.shape[0])
 
+    recalls = np.zeros(n_epochs, np.bool_)
+    for k in range(n_epochs):
+        recalls[k] = stage_recall >= 0 and _sum(recall_share, k, n_groups) > 0.0
+    # of a cohort's entries those a notice reaches, and the fraction of them not yet told
+    reached = np.empty((n_cohorts if np.any(recalls) else 0, n_groups))
+    untold = np.ones(n_cohorts)
+    recall_first, recall_last = n_cohorts, -1
+
+    even = _even(share)
+    width = _width(
+        edge_from,
+        edge_to,
+        edge_slot,
+        edge_joins,
+        stage_slot,
+        stage_recall if np.any(recalls) else -1,
+        share_row,
+        even,
+        n_groups,
+    )
     for s in range(n_stages):
+        n = width[s]
+        part = _sum(start_mix, s, n_groups)
         for c in range(before):
-            size[s, c] = _total(entries[s, c])
-            waiting[s, c] = 1.0
-            _add(now[s], entries[s, c])
+            size[s, c] = start[s, c] * part
+            if size[s, c] == 0.0 and oldest[s] == c:
+                oldest[s] += 1
+                continue
+            for g in range(n):
+                entries[s, c, g] = size[s, c] if n == 1 else start[s, c] * start_mix[s, g]
+                now[s, g] += entries[s, c, g]
+        people[s] = _sum(now, s, n)
+        for g in range(n):
+            entries[s, before, g] = 0.0
 
     for t in range(n_months):
         here = before + t
-        for p in range(n_pools):
+        for p in range(spare.shape[0]):
             spare[p] = pool_capacity[p, t]
 
+        # flows to later stages add to the entries of this month, flows back to those of the next
         for s in range(n_stages):
+            for g in range(width[s]):
+                entries[s, here + 1, g] = 0.0
+
+        for s in range(n_stages):
+            n = width[s]
             keeps = stage_memory[s] == 1
-            fraction = waiting[s]
-            persons = size[s]
+            came = entries[s]
             gone = 0.0
             months = 0.0
-            # 1. entries; flows back from later stages were counted in the stock last month
+
+            # 1. entries
             row = stage_arrivals[s]
             if row >= 0:
-                for g in range(n_groups):
-                    coming[s, g] += arrivals[row, t, g]
-            if not keeps:
-                for g in range(n_groups):
-                    now[s, g] += coming[s, g]
-                    coming[s, g] = 0.0
-                    later[s, g] = 0.0
-            else:
-                for g in range(n_groups):
-                    new = coming[s, g]
-                    coming[s, g] = 0.0
-                    now[s, g] += new
-                    entries[s, here, g] = new + later[s, g]
-                    later[s, g] = 0.0
-                persons[here] = _total(entries[s, here])
-                fraction[here] = 1.0
+                part = _sum(arrivals[row], t, n_groups)
+                size[s, here] += part
+                if n == n_groups:
+                    _add(came, here, 1.0, arrivals[row], t, n)
+                else:
+                    came[here, 0] += part
+            if size[s, here] > 0.0:
+                _add(now, s, 1.0, came, here, n)
+            there = people[s] + size[s, here]
+            if there < TINY:
+                oldest[s] = here
+                continue
+            first = here
+            if keeps:
                 if s == stage_recall and recalls[epoch[t]]:
-                    recallable[t] = _dot(recall_share[epoch[t]], entries[s, here])
-                while oldest[s] < here and fraction[oldest[s]] * persons[oldest[s]] < TINY:
-                    oldest[s] += 1
-            first = oldest[s]
+                    for g in range(n):
+                        reached[here, g] = recall_share[epoch[t], g] * came[here, g]
+                    recallable[t] = _sum(reached, here, n)
+                    recall_first, recall_last = min(recall_first, here), here
+                first = oldest[s]
+                while first < here and waiting[s, first] * size[s, first] < TINY:
+                    first += 1
+                oldest[s] = first
 
             # 2. exits while waiting
             h = hazard[s, t]
             if h > 0.0:
-                for g in range(n_groups):
-                    n = h * now[s, g]
-                    leaving[exits, g] = n
-                    now[s, g] -= n
+                for g in range(n):
+                    leaving[exits, g] = h * now[s, g]
+                    now[s, g] -= leaving[exits, g]
+                number[exits] = h * there
+                there -= number[exits]
                 if keeps:
-                    for c in range(first, here + 1):
-                        n = h * fraction[c] * persons[c]
-                        fraction[c] *= 1.0 - h
-                        gone += n
-                        months += n * (here - c)
-                        if tallied:
-                            tally[0, c] += n
-                            tally[1, c] += n * (here - c)
+                    gone += number[exits]
+                    months += _leave(h, waiting, size, s, first, here + 1, here)
 
             # 3. recall by notice: the share reached differs by group, so entries are rescaled
             pace = recall_pace[t]
             noticed = pace > 0.0 and stage_recall == s
             if noticed:
-                leaving[recalled] = 0.0
-                for c in range(max(first, before), here + 1):
-                    k = epoch[c - before]
-                    old = reach[c]
-                    if not recalls[k] or old < 1e-12:
+                number[recalled] = 0.0
+                for g in range(n):
+                    leaving[recalled, g] = 0.0
+                for c in range(max(first, recall_first), recall_last + 1):
+                    if not recalls[epoch[c - before]] or untold[c] < 1e-12:
                         continue
-                    reach[c] = old * (1.0 - pace)
-                    cut = _recall(
-                        old,
-                        reach[c],
-                        fraction[c],
-                        recall_share[k],
-                        entries[s, c],
-                        leaving[recalled],
-                    )
-                    persons[c] = _total(entries[s, c])
-                    gone += cut
+                    told = pace * untold[c]
+                    untold[c] -= told
+                    for g in range(n):
+                        some = came[c, g] - told * reached[c, g]
+                        came[c, g] = some if some > 0.0 else 0.0
+                    _add(leaving, recalled, told * waiting[s, c], reached, c, n)
+                    cut = told * recallable[c - before]
+                    size[s, c] = max(size[s, c] - cut, 0.0)
+                    cut *= waiting[s, c]
+                    number[recalled] += cut
                     months += cut * (here - c)
-                    if tallied:
-                        tally[0, c] += cut
-                        tally[1, c] += cut * (here - c)
-                for g in range(n_groups):
-                    now[s, g] = max(now[s, g] - leaving[recalled, g], 0.0)
+                _take_away(now, s, leaving, recalled, n)
+                gone += number[recalled]
+                there -= number[recalled]
 
             # 4. decisions; those decided are kept by epoch of the shares that apply to them
             pool = stage_pool[s]
@@ -282,117 +379,101 @@ def run(
                 budget = min(spare[pool], pool_capacity[pool, t] * pool_part[s, t])
             if budget > 0.0 and not keeps:
                 k_last = k_first
-                total = _total(now[s])
-                part = min(1.0, budget / total) if total > 0.0 else 0.0
-                for g in range(n_groups):
-                    n = part * now[s, g]
-                    leaving[k_first, g] = n
-                    now[s, g] -= n
-                spare[pool] -= part * total
-                gone += part * total
+                part = budget / there if budget < there else 1.0
+                for g in range(n):
+                    leaving[k_first, g] = part * now[s, g]
+                    now[s, g] -= leaving[k_first, g]
+                number[k_first] = part * there
+                spare[pool] -= number[k_first]
+                gone += number[k_first]
             elif budget > 0.0:
                 by_entry = stage_by_entry[s] == 1
                 if by_entry:
                     k_first = epoch[max(first - before, 0)]
                 k_last = epoch[t]
                 for k in range(k_first, k_last + 1):
-                    for g in range(n_groups):
+                    number[k] = 0.0
+                    for g in range(n):
                         leaving[k, g] = 0.0
                 # entries up to `half` - 1 are ready, of those in `half` a fraction `held` is not
                 half = int(np.floor(here - lag[s, t])) + 1
                 last = min(half, here)
                 held = 0.0
                 if half <= here:
-                    held = fraction[half] * (lag[s, t] - (here - half))
-                rest = budget
+                    held = waiting[s, half] * (lag[s, t] - (here - half))
+                done = 0.0
 
                 # newest first, from the minimum age
-                part = min(rest, budget * newest[s, t])
+                part = budget * newest[s, t]
                 c = min(last, here - int(np.ceil(newest_age[s, t])))
-                while part > 0.0 and c >= first:
-                    able = fraction[c] - (held if c == half else 0.0)
-                    if able > 0.0 and persons[c] > 0.0:
-                        take = min(part / persons[c], able)
-                        n = take * persons[c]
-                        part -= n
-                        rest -= n
-                        gone += n
-                        months += n * (here - c)
-                        fraction[c] -= take
+                while done < part and c >= first:
+                    able = waiting[s, c] - (held if c == half else 0.0)
+                    if able > 0.0 and size[s, c] > 0.0:
                         k = epoch[max(c - before, 0)] if by_entry else k_last
-                        for g in range(n_groups):
-                            leaving[k, g] += take * entries[s, c, g]
-                        if tallied:
-                            tally[0, c] += n
-                            tally[1, c] += n * (here - c)
+                        take = min((part - done) / size[s, c], able)
+                        some = _decide(take, waiting, size, s, c)
+                        _add(leaving, k, take, came, c, n)
+                        number[k] += some
+                        done += some
+                        months += some * (here - c)
                     c -= 1
 
                 # at random among all who are ready
-                part = min(rest, budget * at_random[s, t])
+                part = min(budget - done, budget * at_random[s, t])
                 if part > 0.0 and last >= first:
-                    able = _total(now[s]) - (budget - rest)
-                    for c in range(half, here + 1):
-                        able -= (held if c == half else fraction[c]) * persons[c]
+                    able = there - done
+                    for c in range(max(half, first), here + 1):
+                        able -= (held if c == half else waiting[s, c]) * size[s, c]
                     chance = min(1.0, part / able) if able > 0.0 else 0.0
-                    rest -= chance * able
-                    gone += chance * able
-                    if not by_entry:
-                        # this part of everyone, less those decided already and those not ready
-                        for g in range(n_groups):
-                            leaving[k_last, g] += chance * (now[s, g] - leaving[k_last, g])
-                        for c in range(half, here + 1):
-                            take = chance * (held if c == half else fraction[c])
-                            if take > 0.0:
-                                for g in range(n_groups):
-                                    leaving[k_last, g] -= take * entries[s, c, g]
-                    for c in range(first, last + 1):
-                        take = chance * (fraction[c] - (held if c == half else 0.0))
-                        fraction[c] -= take
-                        n = take * persons[c]
-                        months += n * (here - c)
-                        if by_entry:
+                    done += chance * able
+                    if by_entry:
+                        for c in range(first, last + 1):
                             k = epoch[max(c - before, 0)]
-                            for g in range(n_groups):
-                                leaving[k, g] += take * entries[s, c, g]
-                        if tallied:
-                            tally[0, c] += n
-                            tally[1, c] += n * (here - c)
+                            take = chance * (waiting[s, c] - (held if c == half else 0.0))
+                            some = _decide(take, waiting, size, s, c)
+                            _add(leaving, k, take, came, c, n)
+                            number[k] += some
+                            months += some * (here - c)
+                    else:
+                        # this part of everyone, less those decided already and those not ready
+                        number[k_last] += chance * able
+                        for g in range(n):
+                            leaving[ready, g] = now[s, g] - leaving[k_last, g]
+                        for c in range(max(half, first), here + 1):
+                            _add(
+                                leaving, ready, -(held if c == half else waiting[s, c]), came, c, n
+                            )
+                        for g in range(n):
+                            some = leaving[ready, g]
+                            leaving[k_last, g] += chance * (some if some > 0.0 else 0.0)
+                        stop = min(half, here + 1)
+                        months += _leave(chance, waiting, size, s, first, stop, here)
+                        if half <= here:
+                            take = chance * (waiting[s, half] - held)
+                            some = _decide(take, waiting, size, s, half)
+                            months += some * (here - half)
 
                 # oldest first with all that is left
                 c = first
-                while rest > 0.0 and c <= last:
-                    able = fraction[c] - (held if c == half else 0.0)
-                    if able > 0.0 and persons[c] > 0.0:
-                        take = min(rest / persons[c], able)
-                        n = take * persons[c]
-                        rest -= n
-                        gone += n
-                        months += n * (here - c)
-                        fraction[c] -= take
+                while done < budget and c <= last:
+                    able = waiting[s, c] - (held if c == half else 0.0)
+                    if able > 0.0 and size[s, c] > 0.0:
                         k = epoch[max(c - before, 0)] if by_entry else k_last
-                        for g in range(n_groups):
-                            leaving[k, g] += take * entries[s, c, g]
-                        if tallied:
-                            tally[0, c] += n
-                            tally[1, c] += n * (here - c)
+                        take = min((budget - done) / size[s, c], able)
+                        some = _decide(take, waiting, size, s, c)
+                        _add(leaving, k, take, came, c, n)
+                        number[k] += some
+                        done += some
+                        months += some * (here - c)
                     c += 1
-                spare[pool] -= budget - max(rest, 0.0)
+                spare[pool] -= done
+                gone += done
                 for k in range(k_first, k_last + 1):
-                    for g in range(n_groups):
-                        # rounding may neither create people nor leave fewer than none
-                        n = min(max(leaving[k, g], 0.0), now[s, g])
-                        leaving[k, g] = n
-                        now[s, g] -= n
+                    _take_away(now, s, leaving, k, n)
             left[s, t] = gone
             waited[s, t] = months
 
             # 5. those leaving, over the edges
-            for r in range(k_first, k_last + 1):
-                number[r] = _total(leaving[r])
-            if h > 0.0:
-                number[exits] = _total(leaving[exits])
-            if noticed:
-                number[recalled] = _total(leaving[recalled])
             for e in range(stage_edges[s, 0], stage_edges[s, 1]):
                 kind = edge_kind[e]
                 if kind == DECISION:
@@ -406,49 +487,56 @@ def run(
                     r_last = recalled
                 else:
                     continue
-                to = edge_to[e]
                 slot = edge_slot[e]
-                joins = edge_joins[e]
                 for r in range(r_first, r_last + 1):
                     if number[r] == 0.0:
                         continue
                     i = share_row[r if kind == DECISION else epoch[t], e]
-                    if even[i] >= 0.0:
-                        flow_total[e, t] += even[i] * number[r]
-                    else:
-                        flow_total[e, t] += _dot(share[i], leaving[r])
-                    if to > s:
-                        for g in range(n_groups):
-                            coming[to, g] += share[i, g] * leaving[r, g]
-                    elif to >= 0:
-                        for g in range(n_groups):
-                            n = share[i, g] * leaving[r, g]
-                            later[to, g] += n
-                            now[to, g] += n
+                    moved = even[i] * number[r]
+                    if moved < 0.0:  # the share differs between groups
+                        moved = _dot(share, i, leaving, r, n)
+                    flow_total[e, t] += moved
                     if slot >= 0:
-                        for g in range(n_groups):
+                        for g in range(n):
                             flow[slot, t, g] += share[i, g] * leaving[r, g]
-                    if joins >= 0:
-                        f = joining[e, t]
-                        for g in range(n_groups):
-                            coming[joins, g] += f * (share[i, g] * leaving[r, g])
+                    to = edge_to[e]
+                    if to >= 0:
+                        when = here if to > s else here + 1
+                        size[to, when] += moved
+                        if width[to] == 1:
+                            entries[to, when, 0] += moved
+                        else:
+                            _send(entries, to, when, 1.0, share, i, leaving, r)
+                    to = edge_joins[e]
+                    if to >= 0:
+                        part = joining[e, t]
+                        size[to, here] += part * moved
+                        if width[to] == 1:
+                            entries[to, here, 0] += part * moved
+                        else:
+                            _send(entries, to, here, part, share, i, leaving, r)
 
-        # month end: stocks and ages
+        # month end: stocks (with those on their way back) and ages
         for s in range(n_stages):
-            stock_total[s, t] = _total(now[s])
+            n = width[s]
+            people[s] = _sum(now, s, n)
+            returning = size[s, here + 1]
+            stock_total[s, t] = people[s] + returning
             slot = stage_slot[s]
             if slot >= 0:
-                for g in range(n_groups):
-                    stock[slot, t, g] = now[s, g]
-            if stage_memory[s] == 1 and traced:
-                for c in range(oldest[s], here + 1):
-                    trace[s, c, t] = waiting[s, c]
-            if stage_memory[s] == 1 and n_limits > 0:
-                n = _total(later[s]) if stage_back[s] else 0.0
+                for g in range(n):
+                    stock[slot, t, g] = now[s, g] + entries[s, here + 1, g]
+            if stage_memory[s] == 1:
+                if trace.shape[2] > 0:
+                    for c in range(oldest[s], here + 1):
+                        trace[s, c, t] = waiting[s, c]
+                if tally.shape[1] > 0:
+                    _count(tally, waiting, size, s, oldest[s], here + 1)
+                young = returning
                 c = here
-                for i in range(n_limits):
+                for i in range(age_limits.shape[0]):
                     stop = max(here - age_limits[i], oldest[s] - 1)
                     while c > stop:
-                        n += waiting[s, c] * size[s, c]
+                        young += waiting[s, c] * size[s, c]
                         c -= 1
-                    age[s, i, t] = n
+                    age[s, i, t] = young

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,10 +30,11 @@ class Run:
 
     `stocks` [S, T, G] and `flows` [E, T, G] when kept, else empty; `stock_total` [S, T] at month
     end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; `age`
-    [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T]: left and waited by month of
-    entry over all stages, empty when not asked for; `recallable` [T]: of the month's entries those
-    whom a notice can reach; `trace` [S, BEFORE + T, T]: fraction of those who entered in a month
-    still waiting at each month's end, empty when not asked for.
+    [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T] of a single stage, empty when
+    not asked for: by month of entry, month ends at which its people still waited and how many wait
+    at the end; `recallable` [T]: of the month's entries those whom a notice can reach; `trace`
+    [S, BEFORE + T, T]: fraction of those who entered in a month still waiting at each month's end,
+    empty when not asked for.
     """
 
     stocks: Floats
@@ -65,9 +67,6 @@ def run(
     _, n_months, n_groups = rates.arrivals.shape
     kept_s, kept_e = (n_stages, n_edges) if keep else (0, 0)
     rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
-    entries = np.empty((n_stages, BEFORE + n_months, n_groups))
-    entries[:, :BEFORE] = rates.start
-    size, waiting = np.empty((2, n_stages, BEFORE + n_months))
     first = np.full(n_stages, -1, np.int64)
     first[0] = 0
     made = Run(
@@ -84,15 +83,29 @@ def run(
     )
     (function or kernel.run)(
         net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
-        net.stage_memory, net.stage_by_entry, net.stage_pool, net.stage_recall, net.stage_back,
+        net.stage_memory, net.stage_by_entry, net.stage_pool, net.stage_recall,
         rows_s, first, rates.epoch, rates.share_row, rates.share, rates.joining,
         rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag, rates.newest,
         rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace, rates.arrivals,
-        entries, size, waiting, made.stocks, made.flows, made.stock_total, made.flow_total,
-        made.left, made.waited, made.age, AGE_LIMITS, made.tally, made.recallable,
-        made.trace,
+        rates.waiting, rates.mix, _entries((n_stages, BEFORE + n_months + 1, n_groups)),
+        made.stocks, made.flows, made.stock_total, made.flow_total, made.left, made.waited,
+        made.age, AGE_LIMITS, made.tally, made.recallable, made.trace,
     )  # fmt: skip
     return made
+
+
+class _Space(threading.local):
+    entries: Floats = np.empty((0, 0, 0))
+
+
+_space = _Space()
+
+
+def _entries(shape: tuple[int, int, int]) -> Floats:
+    """Work space of the kernel, one for each thread: fresh memory would cost more than a run."""
+    if _space.entries.shape != shape:
+        _space.entries = np.empty(shape)
+    return _space.entries
 
 
 _NAME = Label("", "")
@@ -147,20 +160,18 @@ def alone(
     def row(x: Floats | float) -> Floats:
         return np.broadcast_to(np.asarray(x, float), (1, span)).copy()
 
-    first = np.zeros((1, BEFORE, 1))
-    if start is not None:
-        first[0, :, 0] = start
+    before = np.zeros((1, BEFORE)) if start is None else start.reshape(1, BEFORE)
     rates = Rates(
         np.arange(span), np.zeros((span, 3), np.int64), np.ones((1, 1)), np.zeros((3, span)),
         np.minimum(row(capacity), ENOUGH), row(1.0), row(hazard), row(lag), row(newest),
         row(newest_age), row(at_random), row(reached).T.copy(), row(pace)[0],
-        entered.astype(float)[None, :, None], first,
+        entered.astype(float)[None, :, None], before, np.ones((1, 1)),
     )  # fmt: skip
     made = run(_ALONE, rates, tally=True)
-    gone, waited = made.tally[:, BEFORE:]
-    rest = np.maximum(entered - gone, 0.0)
-    months = waited + rest * (span - 1 - np.arange(span))
-    known = (entered > 0.0) & (gone >= KNOWN * entered)
+    ended, rest = made.tally[:, BEFORE:]
+    # who leaves in a month waited as many months as ended before; who is left counts one less
+    months = ended - rest
+    known = (entered > 0.0) & (entered - rest >= KNOWN * entered)
     return Queue(
         made.stock_total[0], made.flow_total[0], made.flow_total[1] + made.flow_total[2],
         made.waited[0], made.age[0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -59,8 +60,8 @@ class Rates:
 
     epoch [T]; share_row [K, E]: row of share [R, G] for each epoch and edge; joining [E, T];
     pool_capacity [P, T] decisions a month; pool_part, hazard, lag, newest, newest_age, at_random
-    [S, T]; recall_share [K, G]; recall_pace [T]; arrivals [1, T, G]; start [S, BEFORE, G] persons
-    waiting at the start by month of entry.
+    [S, T]; recall_share [K, G]; recall_pace [T]; arrivals [1, T, G]; waiting [S, BEFORE] persons
+    waiting at the start by month of entry, mix [S, G] their split over groups.
     """
 
     epoch: NDArray[np.int64]
@@ -77,7 +78,13 @@ class Rates:
     recall_share: Floats
     recall_pace: Floats
     arrivals: Floats
-    start: Floats
+    waiting: Floats
+    mix: Floats
+
+    @property
+    def start(self) -> Floats:
+        """People waiting at the start by month of entry and group, [S, BEFORE, G]."""
+        return self.waiting[:, :, None] * self.mix[:, None]
 
 
 _STAY = tuple(f"stay.share.{n}" for n in NATIONALITIES)
@@ -135,37 +142,28 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
         )
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
-    rows = paths.value[[paths.index[name] for name in _SHARES]]
+    rows = paths.value[_places(paths.names, _SHARES)]
     starts, epoch = _epochs(rows, shares.epoch)
     changed, period = _changes(rows[:, starts])
-    at = dict(zip(_SHARES, np.clip(rows[:, starts[changed]], 0.0, 1.0), strict=True))
     by_law, law_period = np.unique(shares.epoch[starts], return_inverse=True)
     law = {name: _by_group(getattr(shares, name)[by_law]) for name in OUTCOMES}
     entering, split = _law_split(law)
-    n_rows = 1 + len(network.edges) * (changed.size + by_law.size)
-    table = _Table(len(network.edges), starts.size, n_rows)
+    layout = _layout(network, period.tobytes(), law_period.tobytes())
+    share = np.ones((layout.size, len(GROUPS)))
     for name, value in split.items():
-        table.put(network.edge_index[f"eligibility.{name}"], value, law_period)
-    _fill(table, network, at, period)
+        layout.put(share, f"eligibility.{name}", value)
+    _fill(share, layout, rows[:, starts[changed]].clip(0.0, 1.0))
     arrivals = _arrivals(intake, entering, law_period[epoch])
     n_stages = len(network.stages)
-    full = np.zeros((n_stages, n_months))
-    hazard, lag, newest, age, random = full, full.copy(), full.copy(), full.copy(), full.copy()
-    part = np.ones((n_stages, n_months))
     s = network.stage_index
-    for stage in ("eligibility", "rpd", "rad"):
-        newest[s[stage]] = paths[f"{stage}.newest_first"]
-        age[s[stage]] = paths[f"{stage}.newest_first_min_age"]
-        random[s[stage]] = paths[f"{stage}.at_random"]
-    for stage in ("eligibility", "rpd", "rad", "court", "pr"):
-        lag[s[stage]] = paths[f"{stage}.lag"]
-    lag[s["pr_dependants"]] = paths["pr.lag"]
-    lag[s["prra_ineligible"]] = lag[s["prra_refused"]] = paths["prra.lag"]
-    hazard[s["eligibility"]] = paths["eligibility.withdrawn"]
-    hazard[s["rpd"]] = paths["rpd.withdrawn"]
-    hazard[s["rad"]] = paths["rad.closed"]
+    # one table for all of `_BY_STAGE`, so that a member costs one copy
+    table = np.zeros((len(_RATES), n_stages, n_months))
+    at_rate, at_stage, at_name = _by_stage(network, paths.names)
+    table[at_rate, at_stage] = paths.value[at_name]
+    hazard, lag, newest, age, random = table
     for stage, names in _HAZARDS.items():
         hazard[s[stage]] = sum(paths[name] for name in names)
+    part = np.ones((n_stages, n_months))
     part[s["prra_ineligible"]] = paths["prra.ineligible_part"]
     part[s["pr"]] = 1.0 - paths["pr.dependants_part"]
     capacity = {
@@ -182,11 +180,11 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Rat
     joining = np.zeros((len(network.edges), n_months))
     joining[network.edge_joins >= 0] = paths["pr.dependants"]
     return Rates(
-        epoch, table.row, table.share[: table.size], joining, np.minimum(pools, ENOUGH), part,
+        epoch, layout.row, share, joining, np.minimum(pools, ENOUGH), part,
         np.clip(hazard, 0.0, 1.0), np.maximum(lag, 0.0), np.clip(newest, 0.0, 1.0),
         np.maximum(age, 0.0), np.clip(random, 0.0, 1.0), law["notice"][law_period],
         np.clip(paths["rpd.notice_pace"], 0.0, 1.0),
-        arrivals, _start(network, paths, arrivals[0]),
+        arrivals, *_start(network, paths, arrivals[0]),
     )  # fmt: skip
 
 
@@ -224,23 +222,73 @@ def _by_group(shares: Floats) -> Floats:
     return shares.reshape(shares.shape[0], -1).take(_CELL_OF, axis=1)
 
 
-class _Table:
-    """Shares of edges as rows of groups; an edge holds one row for each of its own periods.
+_RATES = ("hazard", "lag", "newest", "newest_age", "at_random")
+_BY_STAGE = (
+    ("hazard", "eligibility", "eligibility.withdrawn"),
+    ("hazard", "rpd", "rpd.withdrawn"),
+    ("hazard", "rad", "rad.closed"),
+    *(("lag", stage, f"{stage}.lag") for stage in ("eligibility", "rpd", "rad", "court", "pr")),
+    ("lag", "pr_dependants", "pr.lag"),
+    ("lag", "prra_ineligible", "prra.lag"),
+    ("lag", "prra_refused", "prra.lag"),
+    *(("newest", stage, f"{stage}.newest_first") for stage in ("eligibility", "rpd", "rad")),
+    *(
+        ("newest_age", stage, f"{stage}.newest_first_min_age")
+        for stage in ("eligibility", "rpd", "rad")
+    ),
+    *(("at_random", stage, f"{stage}.at_random") for stage in ("eligibility", "rpd", "rad")),
+)
+"""Rates of stages that are one parameter each: rate, stage, parameter."""
 
-    Row 0 is all ones: an edge never put has all who leave.
+
+@lru_cache(maxsize=64)
+def _places(known: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.int64]:
+    """Where the wanted parameters stand among the known ones."""
+    at = {name: p for p, name in enumerate(known)}
+    return np.array([at[name] for name in wanted], np.int64)
+
+
+@lru_cache(maxsize=8)
+def _by_stage(network: Network, names: tuple[str, ...]) -> tuple[NDArray[np.int64], ...]:
+    """Rate, stage and parameter of each row of `_BY_STAGE`, as indices."""
+    return (
+        np.array([_RATES.index(rate) for rate, _, _ in _BY_STAGE]),
+        np.array([network.stage_index[stage] for _, stage, _ in _BY_STAGE]),
+        _places(names, tuple(name for _, _, name in _BY_STAGE)),
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the shares of each edge stand in one table [size, G]: a row for each of its periods.
+
+    The table is ones at first: an edge never put has all who leave. `row` [K, E] as in `Rates`.
     """
 
-    def __init__(self, n_edges: int, n_epochs: int, n_rows: int) -> None:
-        self.row = np.zeros((n_epochs, n_edges), np.int64)
-        self.share = np.empty((n_rows, len(GROUPS)))
-        self.share[0] = 1.0
-        self.size = 1
+    row: NDArray[np.int64]
+    first: dict[str, slice]
+    size: int
 
-    def put(self, edge: int, share: Floats, period: NDArray[np.int64]) -> None:
+    def put(self, table: Floats, edge: str, share: Floats) -> None:
         """Set the shares [periods, G or 1] of an edge."""
-        self.row[:, edge] = self.size + period
-        self.share[self.size : self.size + len(share)] = share
-        self.size += len(share)
+        table[self.first[edge]] = share
+
+
+@lru_cache(maxsize=64)
+def _layout(network: Network, period_key: bytes, law_period_key: bytes) -> _Layout:
+    """The same for all members of a run: edges of the first stage change with the law, others with
+    their parameters."""
+    periods = {True: np.frombuffer(law_period_key, np.int64),
+               False: np.frombuffer(period_key, np.int64)}  # fmt: skip
+    row = np.zeros((periods[True].size, len(network.edges)), np.int64)
+    first, size = {}, 0
+    for e, edge in enumerate(network.edges):
+        by_law = edge.stage == "eligibility"
+        period = periods[by_law]
+        row[:, e] = size + period
+        first[edge.name] = slice(size, size + int(period.max()) + 1)
+        size = first[edge.name].stop
+    return _Layout(row, first, size)
 
 
 def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
@@ -271,20 +319,22 @@ def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
     return entering, split
 
 
-def _fill(
-    table: _Table, network: Network, at: dict[str, Floats], period: NDArray[np.int64]
-) -> None:
-    """Shares of those leaving by decision and while waiting, for all stages but the first."""
-    edge = network.edge_index
+def _fill(table: Floats, layout: _Layout, at: Floats) -> None:
+    """Shares of those leaving by decision and while waiting, for all stages but the first.
+
+    at: the parameters `_SHARES` in each period, [len(_SHARES), periods].
+    """
+    value = dict(zip(_SHARES, at[:, :, None], strict=True))
 
     def put(name: str, share: Floats) -> None:
-        table.put(edge[name], share, period)
+        layout.put(table, name, share)
 
     def one(name: str) -> Floats:
-        return at[name][:, None]
+        return value[name]
 
-    stay = np.array([at[name] for name in _STAY]).T[:, NATIONALITY_OF]
-    accepted = np.array([at[name] for name in _ACCEPTED]).T[:, NATIONALITY_OF]
+    n = len(NATIONALITIES)
+    stay = at[:n].T.take(NATIONALITY_OF, axis=1)
+    accepted = at[n : 2 * n].T.take(NATIONALITY_OF, axis=1)
     withdrawn = one("rpd.legacy_withdrawn")
     legacy = np.minimum(one("rpd.legacy_accepted"), 1.0 - withdrawn)
     refused = 1.0 - withdrawn - legacy
@@ -353,8 +403,8 @@ def _arrivals(intake: Intake, entering: Floats, law_period: NDArray[np.int64]) -
     return (claims * entering[law_period])[None]
 
 
-def _start(network: Network, paths: Paths, claims: Floats) -> Floats:
-    """People waiting before the first month, [S, BEFORE, G].
+def _start(network: Network, paths: Paths, claims: Floats) -> tuple[Floats, Floats]:
+    """People waiting before the first month: by month of entry [S, BEFORE], and their mix [S, G].
 
     Each start stock is spread evenly over its months of entry, and over groups as the claims of the
     first twelve months (the published stocks have no split).
@@ -362,8 +412,10 @@ def _start(network: Network, paths: Paths, claims: Floats) -> Floats:
     mix = claims[:12].sum(axis=0)
     total = mix.sum()
     mix = mix / total if total > 0.0 else np.full(len(GROUPS), 1.0 / len(GROUPS))
-    start = np.zeros((len(network.stages), BEFORE, len(GROUPS)))
-    for s, stage in enumerate(network.stages):
-        months = min(max(round(float(paths[f"start.{stage.name}.months"][0])), 1), BEFORE)
-        start[s, BEFORE - months :] = paths[f"start.{stage.name}"][0] / months * mix
-    return start
+    names = tuple(f"start.{stage.name}" for stage in network.stages)
+    people = paths.value[_places(paths.names, names), 0]
+    months = paths.value[_places(paths.names, tuple(f"{name}.months" for name in names)), 0]
+    months = np.clip(np.rint(months), 1.0, BEFORE)[:, None]
+    # the last `months` of the months before the first
+    waiting = np.where(np.arange(BEFORE, 0, -1) <= months, people[:, None] / months, 0.0)
+    return waiting, np.tile(mix, (len(network.stages), 1))

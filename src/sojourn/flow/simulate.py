@@ -250,6 +250,6 @@ def _wait_new(flows: Flows) -> Floats:
         hazard=on(made.hazard[s]), lag=on(made.lag[s]), newest=on(made.newest[s]),
         newest_age=on(made.newest_age[s]), at_random=on(made.at_random[s]),
         pace=on(made.recall_pace), reached=np.concatenate([reached, np.zeros(RUN_ON)]),
-        start=made.start[s].sum(axis=1),
+        start=made.waiting[s],
     )  # fmt: skip
     return alone.wait_new[: entered.size]

@@ -51,7 +51,7 @@ class Edge:
     label: Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """All stages and edges with their index and the arrays that the kernel reads."""
 
