@@ -13,16 +13,18 @@ from __future__ import annotations
 import bisect
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.rows import Row, best, lines_of
 from sojourn.flow import arrivals, profiles, queue, rates, stages
+from sojourn.flow import simulate as flow
 from sojourn.flow.rates import BEFORE, Rates
 from sojourn.flow.stages import Network
 from sojourn.inputs import months, parameters
+from sojourn.inputs.parameters import Paths
 
 SLICE = 0.002
 REPEATS = 30
@@ -44,11 +46,22 @@ class Timed:
         return self.claims / self.seconds
 
 
-def baseline() -> tuple[Network, Rates]:
-    """Network and rates of the shipped baseline, 2015-01 to 2035-12."""
-    paths = parameters.load().paths(months.span(months.FIRST, months.LAST))
+SERIES = (
+    "claims", "referred", "rpd.finalised", "rpd.pending", "rpd.wait_finalised", "rpd.wait_new",
+    "rad.pending", "removals", "pr.admitted", "not_removed",
+)  # fmt: skip
+
+
+def inputs(last: int = months.LAST) -> tuple[Paths, rates.Intake, rates.Shares]:
+    """Parameters, intake and shares by law of the shipped baseline, 2015-01 to the month `last`."""
+    paths = parameters.load().paths(months.span(months.FIRST, last))
+    return paths, arrivals.intake(paths), profiles.shares(paths)
+
+
+def baseline(last: int = months.LAST) -> tuple[Network, Rates]:
+    """Network and rates of the shipped baseline, 2015-01 to the month `last`."""
     network = stages.load()
-    return network, rates.rates(network, paths, arrivals.intake(paths), profiles.shares(paths))
+    return network, rates.rates(network, *inputs(last))
 
 
 def persons(made: Rates) -> float:
@@ -56,28 +69,9 @@ def persons(made: Rates) -> float:
     return float(made.arrivals.sum() + made.start.sum())
 
 
-def best(run: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Shortest of several runs, seconds."""
-    run()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def lines_of(*files: str) -> int:
-    """Lines of code of files next to this one or in the package, blank ones left out."""
-    root = Path(__file__).resolve().parents[1]
-    return sum(
-        1 for file in files for line in (root / file).read_text().splitlines() if line.strip()
-    )
-
-
 def time_kernel(network: Network, made: Rates) -> Timed:
     """The compiled kernel on the full system, warm."""
-    seconds = best(lambda: queue.run(network, made))
+    seconds = best(lambda: queue.run(network, made), REPEATS)
     pending = queue.run(network, made).stock_total[network.stage("rpd")]
     return Timed("sojourn kernel", persons(made), seconds, seconds,
                  lines_of("src/sojourn/flow/kernel.py"), float(pending[-1]))  # fmt: skip
@@ -249,7 +243,7 @@ def time_by_groups(counts: tuple[int, ...] = (23, 46, 91)) -> dict[int, float]:
     found = {}
     for n in counts:
         few = _with_groups(made, n)
-        found[n] = best(lambda few=few: queue.run(network, few))
+        found[n] = best(lambda few=few: queue.run(network, few), REPEATS)
     return found
 
 
@@ -280,8 +274,69 @@ def time_by_claims(factors: tuple[float, ...] = (0.01, 1.0, 100.0)) -> dict[floa
             waiting=made.waiting * k,
             pool_capacity=made.pool_capacity * k,
         )
-        found[k] = best(lambda many=many: queue.run(network, many))
+        found[k] = best(lambda many=many: queue.run(network, many), REPEATS)
     return found
+
+
+def time_by_months(years: tuple[int, ...] = (2020, 2025, 2035)) -> dict[int, float]:
+    """Seconds of one run from 2015 to the end of each year, by number of months."""
+    found = {}
+    for year in years:
+        network, made = baseline(months.parse(f"{year}-12"))
+        found[made.epoch.size] = best(lambda n=network, m=made: queue.run(n, m), REPEATS)
+    return found
+
+
+def time_member() -> float:
+    """Seconds of one run from parameters, with its rates, and the series that people ask for."""
+    given = inputs()
+
+    def member() -> None:
+        run = flow.simulate(*given)
+        for name in SERIES:
+            run.series(name)
+
+    return best(member, REPEATS)
+
+
+def measure(quick: bool = False) -> list[Row]:
+    """One run: its time, what the time depends on, and the same stages in SimPy and Ciw."""
+    global SLICE
+    if quick:
+        SLICE = 0.0005
+    network, made = baseline()
+    kernel = "src/sojourn/flow/kernel.py"
+    floor = (kernel, *(f"src/sojourn/flow/{n}.py" for n in ("queue", "rates", "simulate")))
+    ours, *rivals = compare()
+    grouped = best(lambda: queue.run(network, made, keep=True), REPEATS)
+    rows = [
+        Row("One run in the kernel, 252 months, 12 stages, 91 groups", 1e3 * ours.seconds, "ms",
+            1.0, lines=ours.lines, note=f"{ours.claims:,.0f} people"),
+        Row("The same with every stock and flow kept by group", 1e3 * grouped, "ms"),
+        Row(f"`simulate` and {len(SERIES)} series, from parameters", 1e3 * time_member(), "ms",
+            3.0, lines=lines_of(*floor)),
+    ]  # fmt: skip
+    groups, spans, claims = time_by_groups(), time_by_months(), time_by_claims()
+    rows += [Row(f"{n} groups", 1e3 * x, "ms") for n, x in groups.items()]
+    first, *_, last = groups
+    # the slope between few and all: what one group more costs
+    each = (groups[last] - groups[first]) / (last - first)
+    rows += [
+        Row("One group more", 1e6 * each, "µs"),
+        Row("91 groups over 46", groups[91] / groups[46], "times", 91 / 46, note="linear: 1.98"),
+        *(Row(f"{n} months", 1e3 * x, "ms") for n, x in spans.items()),
+        *(Row(f"{k:g} times the claims", 1e3 * x, "ms") for k, x in claims.items()),
+        Row("100 times the claims over 1", claims[100.0] / claims[1.0], "times", 1.25),
+    ]
+    for rival, least in zip(rivals, (15_000.0, 50_000.0), strict=True):
+        rows += [
+            Row(f"{rival.engine}, claims a second", rival.per_second, "claims/s",
+                lines=rival.lines, note=f"a slice of {rival.claims:,.0f} claims"),
+            Row(f"{rival.engine}, time of the full run", rival.full_run_seconds, "s"),
+            Row(f"Kernel over {rival.engine}, claims a second", ours.per_second / rival.per_second,
+                "times", least, least=True),
+        ]  # fmt: skip
+    return rows
 
 
 def main() -> None:
