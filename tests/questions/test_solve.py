@@ -66,6 +66,18 @@ def test_a_range_that_meets_the_target_throughout_is_said() -> None:
     assert "whole range" in found.why
 
 
+def test_a_switch_is_only_on_or_off() -> None:
+    asked = []
+
+    def outcome(value: float) -> np.ndarray:
+        asked.append(value)
+        return np.full(50, 24.0 if value else 6.0)
+
+    found = solve.search(outcome, AIM, 0.8, 0.0, 1.0, 1.0, ends=True)
+    assert set(asked) == {0.0, 1.0}
+    assert (found.reached, found.value) == (True, 0.0)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -89,3 +101,36 @@ def test_a_wrong_target_is_refused(text: str, expected: str) -> None:
 def test_a_target_survives_its_text(value: float, op: str) -> None:
     aim = target.Target("rpd.pending", (), op, float(f"{value:.12g}"), 24336)
     assert target.parse(aim.text) == aim
+
+
+@pytest.mark.parametrize(
+    ("lever", "aim"),
+    [
+        ("rpd.capacity", "rpd.wait_new <= 18 @ 2028-03"),
+        pytest.param("rpd.members", "rpd.pending <= 250000 @ 2028-12", marks=pytest.mark.slow),
+        pytest.param(
+            "arrivals.inland.factor", "rpd.pending <= 300000 @ 2028-12", marks=pytest.mark.slow
+        ),
+        pytest.param("pr.levels", "pr.pending <= 60000 @ 2030-12", marks=pytest.mark.slow),
+    ],
+)
+def test_a_solved_value_put_back_into_a_run_hits_its_target(lever: str, aim: str) -> None:
+    from sojourn.inference import ensemble
+
+    wanted = target.parse(aim)
+    answer = solve.solve("baseline", lever, wanted, probability=0.7, members=60)
+    assert answer.reached
+    at = aim.split("@")[1].strip()
+
+    def chance(value: float) -> float:
+        result = ensemble.run(
+            "baseline", members=60, series=(wanted.series,), start=at, until=at,
+            changes=(f"{lever}={value!r}@2026-01",),
+        )  # fmt: skip
+        return float(wanted.met(result.sample(wanted.series)[:, 0].astype(float)).mean())
+
+    assert chance(answer.value) >= 0.7
+    worse = (
+        1 - 3 * solve.PRECISION if lever != "arrivals.inland.factor" else 1 + 3 * solve.PRECISION
+    )
+    assert chance(answer.value * worse) < 0.7

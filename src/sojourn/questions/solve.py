@@ -130,7 +130,7 @@ def solve(
         raise InputError("--target", "month", months.text(aim.month), expected)
     bottom, top = bounds(row.unit, base, low, high)
     trial = _trial(chosen, lever, since, aim, members, seed, workers)
-    found = search(trial, aim, probability, bottom, top, base)
+    found = search(trial, aim, probability, bottom, top, base, ends=row.unit == "switch")
     return Answer(
         chosen.name, lever, row.unit, aim, probability, found.value, found.probability,
         found.reached, found.low, found.high, base, since, found.why, found.why_fr, found.seen,
@@ -187,12 +187,20 @@ class Found:
 
 
 def search(
-    trial: Trial, aim: Target, probability: float, bottom: float, top: float, base: float
+    trial: Trial,
+    aim: Target,
+    probability: float,
+    bottom: float,
+    top: float,
+    base: float,
+    *,
+    ends: bool = False,
 ) -> Found:
     """Search a lever's range for the value that meets the target with the probability.
 
     When the chance rises along the lever the smallest such value is sought, when it falls the
-    largest. Monotone in the lever or refused: see the module's text.
+    largest. Monotone in the lever or refused: see the module's text. ends: only the two ends of
+    the range have a meaning (a switch).
     """
     tried: dict[float, Floats] = {}
 
@@ -206,7 +214,7 @@ def search(
         margins = np.sort(np.nan_to_num(aim.margin(tried[value]), nan=-np.inf))[::-1]
         return float(margins[math.ceil(probability * margins.size - 1e-9) - 1])
 
-    grid = _grid(bottom, top, base)
+    grid = [bottom, top] if ends else _grid(bottom, top, base)
     chances = np.array([chance(value) for value in grid])
     rises = bool(np.all(np.diff(chances) >= -SLACK))
     falls = bool(np.all(np.diff(chances) <= SLACK))
@@ -237,7 +245,7 @@ def search(
     else:
         last = len(grid) - 1 - int(np.argmax(good[::-1]))
         good_end, bad_end = grid[last], grid[last + 1]
-    for step in range(STEPS):
+    for step in range(0 if ends else STEPS):
         width = good_end - bad_end
         if abs(width) <= PRECISION * max(abs(good_end), abs(bad_end)):
             break
