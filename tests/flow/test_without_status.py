@@ -94,6 +94,17 @@ def exactly(**values: float) -> parameters.Paths:
 ALONE = {"refused": 0.0, "waiting": 0.0, "others_removed": 0.0}
 
 
+def test_floor_in_closed_form_is_the_month_by_month_rule() -> None:
+    """Removals of 9,000 a month empty the stock, and entries after a while fill it again."""
+    net = np.where(np.arange(T) % 60 < 30, -9_000.0, 4_000.0)
+    stay, now, path = np.linspace(0.97, 0.99, T), 50_000.0, []
+    for gained, held in zip(net, stay, strict=True):
+        now = max(now * held + gained, 0.0)
+        path.append(now)
+    assert path.count(0.0) > 20
+    assert ws._carried(50_000.0, net, stay) == pytest.approx(np.array(path), rel=1e-12, abs=1e-9)
+
+
 def test_without_entries_and_exits_the_stock_stays() -> None:
     found = ws.stock(Run(**ALONE), exactly(others=70_000, expired=0, undetected=0, departed=0))
     assert np.allclose(found.low, 70_000)

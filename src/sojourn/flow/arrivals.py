@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import events, push
 from sojourn.inputs import months
+from sojourn.inputs.content import kept
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import Paths
@@ -111,6 +112,11 @@ def _interceptions(paths: Paths, counted: Array, before: Array, after: Array) ->
 @lru_cache(maxsize=1)
 def history() -> History:
     """Rebuilt claims and interceptions of all observed months, from the figures table."""
+    held = kept("history", b"", _rebuilt)
+    return History(months.span(months.FIRST, OBSERVED_UNTIL), held["claims"], held["interceptions"])
+
+
+def _rebuilt() -> dict[str, Array]:
     span = months.span(months.FIRST, OBSERVED_UNTIL)
     modes = {name: m for m, name in enumerate(MODES)}
     names = {code: n for n, code in enumerate(NATIONALITIES)}
@@ -121,7 +127,8 @@ def history() -> History:
             claims[t, modes[mode], names[nationality]] = value
         else:
             counted[t] = value
-    return History(span, claims, np.where(np.isnan(counted), published_interceptions(), counted))
+    counted = np.where(np.isnan(counted), published_interceptions(), counted)
+    return {"claims": claims, "interceptions": counted}
 
 
 def published_interceptions() -> Array:

@@ -50,8 +50,22 @@ class Plan:
     table: Floats
 
 
-def shares(paths: Paths) -> Shares:
-    """Shares of claims by outcome for the months of `paths`.
+def plan(paths: Paths) -> Plan:
+    """The plan of every draw from the ranges of `paths` (values between `low` and `high`)."""
+    index = _index(paths.names)
+    tables = np.concatenate(
+        [table[index.weights] for table in (paths.low, paths.value, paths.high)]
+    )
+    return _planned(paths, index, tables)
+
+
+def _planned(paths: Paths, index: _Index, weights: Floats) -> Plan:
+    changes = np.flatnonzero(np.any(weights[:, 1:] != weights[:, :-1], axis=0))
+    return _plan(paths.months.tobytes(), paths.value[index.switches].tobytes(), changes.tobytes())
+
+
+def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
+    """Shares of claims by outcome for the months of `paths`; `fixed`: their `plan`, if known.
 
     Uses the law.* switches (which follow the law in force unless a scenario moves them) and the
     profile.* weights. Arrays [epochs, modes, nationalities]; the five outcomes add up to 1;
@@ -59,18 +73,17 @@ def shares(paths: Paths) -> Shares:
     """
     index = _index(paths.names)
     rows = paths.value[index.weights]
-    plan = _plan(paths.months.tobytes(), paths.value[index.switches].tobytes(),
-                 np.flatnonzero(np.any(rows[:, 1:] != rows[:, :-1], axis=0)).tobytes())  # fmt: skip
-    weights = _class_weights(rows[:, plan.starts].T)
+    known = _planned(paths, index, rows) if fixed is None else fixed
+    weights = _class_weights(rows[:, known.starts].T)
     starts = _mode_starts()
-    by_mode = np.empty((len(plan.starts), len(MODES), len(OUTCOMES), len(NATIONAL)))
+    by_mode = np.empty((len(known.starts), len(MODES), len(OUTCOMES), len(NATIONAL)))
     for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[1]], strict=True)):
-        np.einsum("ep,epon->eon", weights[:, a:b], plan.table[:, a:b], out=by_mode[:, m])
+        np.einsum("ep,epon->eon", weights[:, a:b], known.table[:, a:b], out=by_mode[:, m])
     national = np.ascontiguousarray(by_mode[:, :, :, _NATIONAL_OF].transpose(2, 0, 1, 3))
     appeal, no_appeal, ineligible, returned, back, reached = national
     referred = appeal + no_appeal
     notice = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
-    return Shares(plan.epoch, appeal, no_appeal, ineligible, returned, back, notice)
+    return Shares(known.epoch, appeal, no_appeal, ineligible, returned, back, notice)
 
 
 def returned_of_intercepted(paths: Paths) -> Floats:

@@ -107,12 +107,11 @@ def _carried(start: float, net: Array, stay: Array) -> Array:
     kept = np.cumprod(stay)
     if kept[-1] <= 1e-9:
         return _step_by_step(start, net, stay)
-    # without the floor the stock is a sum of what came, each with what stayed of it since
-    out: Array = kept * (start + np.cumsum(net / kept, axis=-1))
-    below = out.min(axis=-1) < 0.0
-    if np.any(below):
-        out[below] = _step_by_step(start, net[below], stay)
-    return out
+    # without the floor the stock is a sum of what came, each with what stayed of it since; the
+    # floor gives back whatever that sum has lacked at worst so far
+    free = start + np.cumsum(net / kept, axis=-1)
+    lacked = np.minimum(np.minimum.accumulate(free, axis=-1), 0.0)
+    return kept * (free - lacked)
 
 
 def _step_by_step(start: float, net: Array, stay: Array) -> Array:

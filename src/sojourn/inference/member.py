@@ -60,6 +60,8 @@ class Model:
         self.sampler = Sampler(intake.settle(plan.scenario.parameters().paths(span)))
         self.paths = self.sampler.paths
         self._shares_drawn = any(name.startswith(SHARES) for name in self.sampler.names)
+        drawn_law = any(name.startswith("law.") for name in self.sampler.names)
+        self._law = None if drawn_law else profiles.plan(self.paths)
         self._shares = profiles.shares(self.paths)
         self._readers = readout.readers(plan.rows)
         self._weights = [
@@ -102,7 +104,7 @@ class Model:
         for i in range(count):
             own = replace(paths, value=paths.value[:, i])
             came = arrivals.intake(own, None if deviations is None else deviations[i])
-            shares = profiles.shares(own) if self._shares_drawn else self._shares
+            shares = profiles.shares(own, self._law) if self._shares_drawn else self._shares
             run = flow.simulate(own, came, shares)
             for read_one in self._readers.one:
                 read_one(run, table[:, i])

@@ -1,0 +1,59 @@
+"""Several runs side by side give each run's numbers, to the byte, whoever its neighbours are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sojourn.costs import spending
+from sojourn.flow import arrivals, us_population, without_status
+from sojourn.flow.simulate import Flows, simulate
+from sojourn.flow.together import APART, together
+from sojourn.inputs.parameters import Paths
+
+from .conftest import plain_law
+
+DRAWS = (0.2, 0.5, 0.9)
+
+
+@pytest.fixture(scope="module")
+def apart(paths: Paths) -> list[tuple[Paths, Flows]]:
+    drawn = [paths.at(np.full(len(paths.names), u)) for u in DRAWS]
+    return [(own, simulate(own, arrivals.intake(own), plain_law(len(own.months)))) for own in drawn]
+
+
+@pytest.fixture(scope="module")
+def beside(paths: Paths, apart: list[tuple[Paths, Flows]]) -> tuple[Paths, Flows]:
+    value = np.stack([own.value for own, _ in apart], axis=1)
+    return replace(paths, value=value), together([run for _, run in apart])
+
+
+def test_spending_of_runs_side_by_side_is_that_of_each(
+    apart: list[tuple[Paths, Flows]], beside: tuple[Paths, Flows]
+) -> None:
+    both = spending.spend(beside[1], beside[0])
+    for i, (own, run) in enumerate(apart):
+        one = spending.spend(run, own)
+        assert np.array_equal(both.cad[:, i], one.cad)
+        assert np.array_equal(both.shelter["Toronto"][i], one.shelter["Toronto"])
+    assert len({float(both.total()[i, -1]) for i in range(len(DRAWS))}) == len(DRAWS)
+
+
+def test_uncertain_stocks_of_runs_side_by_side_are_those_of_each(
+    apart: list[tuple[Paths, Flows]], beside: tuple[Paths, Flows]
+) -> None:
+    here, there = without_status.member(beside[1], beside[0]), us_population.member(beside[0])
+    for i, (own, run) in enumerate(apart):
+        assert np.array_equal(here[i], without_status.member(run, own))
+        assert np.array_equal(there[i], us_population.member(own))
+
+
+@pytest.mark.parametrize("name", ["referred", "removals", "rpd.age_over_24"])
+def test_series_of_runs_side_by_side_are_those_of_each(
+    apart: list[tuple[Paths, Flows]], beside: tuple[Paths, Flows], name: str
+) -> None:
+    assert name not in APART
+    for i, (_, run) in enumerate(apart):
+        assert np.array_equal(beside[1].series(name)[i], run.series(name), equal_nan=True)
