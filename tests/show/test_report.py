@@ -42,7 +42,7 @@ def test_table_shows_published_beside_modelled(result, capsys, monkeypatch):
     from sojourn.show.cli.emit import show
 
     monkeypatch.setenv("COLUMNS", "140")
-    show(yearly.yearly(result.over("year").table(), "en", "Baseline"))
+    show(yearly.yearly(cells.of_result(result.over("year")), "en", "Baseline"))
     shown = capsys.readouterr().out
     assert "published" in shown
     assert "171,835" in shown  # claims of 2024 as published

@@ -94,7 +94,9 @@ def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, 
     levels = [round(level, 6) for level in result.summary.quantiles]
     labels = result.periods.labels
     found: dict[Key, dict[str, Cell]] = {}
-    for at, row in enumerate(result.rows[: result.shown]):
+    shown = result.rows[: result.shown]
+    known = _published(shown, result.periods) if result.with_observed else {}
+    for at, row in enumerate(shown):
         if only is not None and row.series not in only:
             continue
         ranged = declared.get(row.series).range_only
@@ -107,18 +109,17 @@ def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, 
             cell = Cell(None if ranged or mean != mean else mean, quantiles)
             if cell.exists:
                 by_date[label] = cell
-        if result.with_observed:
-            for label, value in _published(row, result.periods).items():
-                by_date.setdefault(label, Cell()).observed = value
+        for label, value in known.get(row, {}).items():
+            by_date.setdefault(label, Cell()).observed = value
         found[(row.series, *(getattr(row, name) for name in DIMENSIONS))] = by_date
     return found
 
 
-@lru_cache(maxsize=512)
-def _published(row: Row, periods: Periods) -> Mapping[str, float]:
+@lru_cache(maxsize=16)
+def _published(rows: tuple[Row, ...], periods: Periods) -> Mapping[Row, Mapping[str, float]]:
     from sojourn.inference import published
 
-    return published.beside(row, periods)
+    return published.table(rows, periods)
 
 
 def key(series: str, **dims: str) -> Key:

@@ -151,7 +151,7 @@ def _table(
                 lang)  # fmt: skip
     frame = by_year.table()
     lines = [Text(line) for line in stated(frame, lang, names)]
-    return Group(yearly.yearly(frame, lang, title, signed=True), *lines)
+    return Group(yearly.yearly(cells_of.cells(frame), lang, title, signed=True), *lines)
 
 
 def stated(frame: pl.DataFrame, lang: str, names: list[str]) -> list[str]:

@@ -9,8 +9,8 @@ import typer
 from sojourn.inputs import months
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError
-from sojourn.show import i18n
-from sojourn.show.cli import options, progress
+from sojourn.show import cells, i18n
+from sojourn.show.cli import options, progress, quick
 from sojourn.show.cli.emit import emit
 from sojourn.show.i18n import say
 
@@ -85,7 +85,8 @@ def run(
         report.write(out, pages, result.table())
         typer.echo(say("wrote", "écrit :", lang) + f" {out}/report.html", err=True)
     emit(
-        result.table(), json=json, csv=csv, parquet=parquet, lang=lang, record=record,
+        result.table() if json or csv or parquet else [],
+        json=json, csv=csv, parquet=parquet, lang=lang, record=record,
         table=None if json else _table(by_year, ran, lang, heading(title, ran, lang)),
     )  # fmt: skip
 
@@ -157,6 +158,7 @@ def simulated(
         files.folder(out)
         if keep or members >= RESUMED:
             folder = {"out": out, "keep": keep}
+    quick.start()
     from sojourn.inference import ensemble
 
     with progress.line(lang) as report:
@@ -180,8 +182,7 @@ def yearly_of(result: Result, fiscal: bool) -> Result | None:
 def _table(by_year: Result | None, result: Result, lang: str, title: str) -> Any:
     from sojourn.show.cli import yearly
 
-    frame = (by_year or result).table()
-    return yearly.yearly(frame, lang, title)
+    return yearly.yearly(cells.of_result(by_year or result), lang, title)
 
 
 def heading(title: str, result: Result, lang: str) -> str:

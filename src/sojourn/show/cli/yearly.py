@@ -13,7 +13,6 @@ from sojourn.show.cells import Cell, Key
 from sojourn.show.i18n import say
 
 if TYPE_CHECKING:
-    import polars as pl
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -35,15 +34,16 @@ FIRST = ("claims", "referred", "rpd.finalised", "rpd.pending")
 MONEY = 1e6
 
 
-def yearly(frame: pl.DataFrame, lang: str, title: str = "", *, signed: bool = False) -> Group:
-    """Tables of people and of money by year from a yearly long table.
+def yearly(
+    found: Mapping[Key, Mapping[str, Cell]], lang: str, title: str = "", *, signed: bool = False
+) -> Group:
+    """Tables of people and of money by year, from the cells of a yearly result (`show.cells`).
 
     signed: values are differences, written with their sign; nothing is published beside them.
     """
     from rich.console import Group
     from rich.text import Text
 
-    found = cells_of.cells(frame)
     if signed:
         found = _moved(found)
     people = {
@@ -75,7 +75,7 @@ def _others(found: Mapping[Key, Mapping[str, Cell]]) -> dict[str, Mapping[str, C
     return dict(list(totals.items())[:6])
 
 
-def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]]:
+def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, Mapping[str, Cell]]:
     """The cells of the dates and series at which anything differs at all."""
     moved = {
         date
@@ -83,7 +83,9 @@ def _moved(found: Mapping[Key, Mapping[str, Cell]]) -> dict[Key, dict[str, Cell]
         for date, cell in by_date.items()
         if any(value for value in (cell.mean, cell.low, cell.high))
     }
-    kept = {k: {d: c for d, c in by_date.items() if d in moved} for k, by_date in found.items()}
+    kept: dict[Key, Mapping[str, Cell]] = {
+        k: {d: c for d, c in by_date.items() if d in moved} for k, by_date in found.items()
+    }
     return {
         k: by_date
         for k, by_date in kept.items()
