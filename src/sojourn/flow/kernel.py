@@ -15,8 +15,8 @@ entries by group, stored once, and one number: the fraction still waiting. So wh
 costs one pass over groups and one over cohorts, and only cohorts that are decided in their turn
 cost a pass over groups each.
 
-A stage after which nothing differs between groups (`_width`) is run on their sum, unless groups
-are asked for: permanent residence, removal and what follows it do not ask who somebody was.
+A stage after which nothing differs between groups (`queue.widths`) is run on their sum, unless
+groups are asked for: permanent residence, removal and what follows it do not ask who somebody was.
 """
 
 from __future__ import annotations
@@ -93,42 +93,6 @@ def _send(entries, to, when, factor, share, i, leaving, r):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _even(share):
-    """The share of each row [R] that is the same for all groups, else -1."""
-    even = np.empty(share.shape[0])
-    for i in range(share.shape[0]):
-        even[i] = share[i, 0]
-        for g in range(share.shape[1]):
-            if share[i, g] != share[i, 0]:
-                even[i] = -1.0
-                break
-    return even
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _width(edge_from, edge_to, edge_slot, edge_joins, stage_slot, stage_recall, rows, even, groups):
-    """Groups that each stage is run on [S]: all, or 1 where nothing from there on tells them apart.
-
-    A stage needs its groups when they are asked for, when a share of its edges or of notices
-    differs between them, or when an edge of it leads to a stage that needs them.
-    """
-    width = np.ones(stage_slot.shape[0], np.int64)
-    for s in range(stage_slot.shape[0]):
-        if stage_slot[s] >= 0 or s == stage_recall:
-            width[s] = groups
-    for e in range(edge_from.shape[0]):
-        for k in range(rows.shape[0]):
-            if edge_slot[e] >= 0 or even[rows[k, e]] < 0.0:
-                width[edge_from[e]] = groups
-    for _ in range(width.shape[0]):
-        for e in range(edge_from.shape[0]):
-            for to in (edge_to[e], edge_joins[e]):
-                if to >= 0 and width[to] == groups:
-                    width[edge_from[e]] = groups
-    return width
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def _leave(share, fraction, persons, s, first, stop, here):
     """Let a share of everyone in the cohorts `first` to `stop` - 1 go; the months they waited."""
     # slices, so that the compiler knows that no index is negative
@@ -179,9 +143,11 @@ def run(
     stage_recall,
     stage_slot,
     stage_arrivals,
+    width,
     epoch,
     share_row,
     share,
+    even,
     joining,
     pool_capacity,
     pool_part,
@@ -219,12 +185,12 @@ def run(
     stage_memory [S]: 1 keeps cohorts, 0 is a pool in which all have the same chance;
     stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_recall: the
     stage that edges by notice leave, or -1; stage_slot [S]: row of `stock` or -1; stage_arrivals
-    [S]: row of `arrivals` or -1.
-    epoch [T]; share_row [K, E]: row of share [R, G]; joining [E, T]; pool_capacity [P, T]:
-    decisions a month; pool_part [S, T]: part of it the stage may use; hazard, lag, newest,
-    newest_age, at_random [S, T];
-    recall_share [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G]; start [S, B]
-    waiting at the start by month of entry, start_mix [S, G] their split.
+    [S]: row of `arrivals` or -1; width [S]: groups that the stage is run on, all G or 1.
+    epoch [T]; share_row [K, E]: row of share [R, G]; even [R]: the share where it is the same for
+    all groups, else -1; joining [E, T]; pool_capacity [P, T]: decisions a month; pool_part [S, T]:
+    part of it the stage may use; hazard, lag, newest, newest_age, at_random [S, T]; recall_share
+    [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G]; start [S, B] waiting at the start
+    by month of entry, start_mix [S, G] their split.
     Work space: entries [S, B+T+1, G], any content.
     Out: stock [FS, T, G] at month end and flow [FE, T, G] of the stages and edges kept;
     stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
@@ -262,18 +228,6 @@ def run(
     untold = np.ones(n_cohorts)
     recall_first, recall_last = n_cohorts, -1
 
-    even = _even(share)
-    width = _width(
-        edge_from,
-        edge_to,
-        edge_slot,
-        edge_joins,
-        stage_slot,
-        stage_recall if np.any(recalls) else -1,
-        share_row,
-        even,
-        n_groups,
-    )
     for s in range(n_stages):
         n = width[s]
         part = _sum(start_mix, s, n_groups)

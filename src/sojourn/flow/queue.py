@@ -69,6 +69,7 @@ def run(
     rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
     first = np.full(n_stages, -1, np.int64)
     first[0] = 0
+    even = np.where((rates.share == rates.share[:, :1]).all(axis=1), rates.share[:, 0], -1.0)
     made = Run(
         np.empty((kept_s, n_months, n_groups)),
         np.zeros((kept_e, n_months, n_groups)),
@@ -84,14 +85,31 @@ def run(
     (function or kernel.run)(
         net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
         net.stage_memory, net.stage_by_entry, net.stage_pool, net.stage_recall,
-        rows_s, first, rates.epoch, rates.share_row, rates.share, rates.joining,
-        rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag, rates.newest,
-        rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace, rates.arrivals,
-        rates.waiting, rates.mix, _entries((n_stages, BEFORE + n_months + 1, n_groups)),
-        made.stocks, made.flows, made.stock_total, made.flow_total, made.left, made.waited,
-        made.age, AGE_LIMITS, made.tally, made.recallable, made.trace,
+        rows_s, first, widths(net, rates, even, keep), rates.epoch, rates.share_row, rates.share,
+        even, rates.joining, rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag,
+        rates.newest, rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace,
+        rates.arrivals, rates.waiting, rates.mix,
+        _entries((n_stages, BEFORE + n_months + 1, n_groups)), made.stocks, made.flows,
+        made.stock_total, made.flow_total, made.left, made.waited, made.age, AGE_LIMITS, made.tally,
+        made.recallable, made.trace,
     )  # fmt: skip
     return made
+
+
+def widths(net: Network, rates: Rates, even: Floats, keep: bool) -> NDArray[np.int64]:
+    """Groups that each stage is run on, [S]: all, or 1 where nothing from there on asks for them.
+
+    even [R]: as in the kernel. A stage needs its groups when they are to be kept, when a share of
+    its edges or of notices differs between them, or when an edge leads to a stage that needs them.
+    """
+    needs = np.full(len(net.stages) + 1, keep)  # the last one stands for -1: out of the system
+    needs[-1] = False
+    if net.stage_recall >= 0 and rates.recall_share.any():
+        needs[net.stage_recall] = True
+    needs[net.edge_from[(even[rates.share_row] < 0.0).any(axis=0)]] = True
+    for _ in net.stages:
+        needs[net.edge_from[needs[net.edge_to] | needs[net.edge_joins]]] = True
+    return np.where(needs[:-1], rates.share.shape[1], 1)
 
 
 class _Space(threading.local):
