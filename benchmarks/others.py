@@ -7,8 +7,8 @@ from benchmarks.rows import Row, lines_of
 
 
 def scaling(quick: bool = False) -> list[Row]:
-    """Workers, dask and 100,000 members (a tenth of the members when quick)."""
-    part = 0.1 if quick else 1.0
+    """Workers, dask and 100,000 members (a fiftieth of the members when quick)."""
+    part = 0.02 if quick else 1.0
     found, ratios = scale.table(part)
     lines = lines_of("src/sojourn/inference/workers.py", "src/sojourn/inference/cluster.py")
     rows = [Row(f"{m.members:,} members, {m.what}", m.seconds, "s",
