@@ -195,6 +195,20 @@ def test_a_bar_is_as_long_as_its_number_and_a_range_has_two_ends() -> None:
     assert [(row["low"], row["high"]) for row in rows] == [(None, None), (2.0, 8.0), (0.0, 4.0)]
 
 
+def test_a_drawing_is_the_same_however_many_came_before_it(light) -> None:
+    charts_of = (statement_pages.chart(entry, "en") for entry in light)
+    first, other, *_ = (found["wide"] for found in charts_of if found)
+    entry = next(e for e in light if statement_pages.chart(e, "en"))
+    again = statement_pages.chart(entry, "en")
+    assert again is not None
+    assert again["wide"] == first
+    ids = [set(re.findall(r'id="([^"]+)"', drawn)) for drawn in (first, other)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for drawn, names in zip((first, other), ids, strict=True):
+        assert set(re.findall(r"url\(#([^)]+)\)", drawn)) <= names
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "lang", "expected"),
     [

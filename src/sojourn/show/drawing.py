@@ -7,7 +7,9 @@ the page, and literal in files (`LIGHT`).
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -202,8 +204,20 @@ def svg(spec: Spec, theme: Mapping[str, str] = PAGE) -> str:
     still = {**spec, "config": {**spec["config"], "aria": False}}
     if "layer" in spec:
         still["layer"] = [layer for layer in spec["layer"] if layer.get("name") != HOVER]
-    drawn: str = vl_convert.vegalite_to_svg(themed(still, theme), **_locales(spec))
-    return drawn
+    return _named(vl_convert.vegalite_to_svg(themed(still, theme), **_locales(spec)))
+
+
+def _named(drawn: str) -> str:
+    """The SVG with names of its own for its clips.
+
+    Vega counts them on through a process, so the same chart would differ from drawing to drawing.
+    """
+    found = dict.fromkeys(re.findall(r'id="(clip\d+)"', drawn))
+    number = {name: str(i) for i, name in enumerate(found)}
+    mark = r'(id="|url\(#)(clip\d+)'
+    plain = re.sub(mark, lambda at: at[1] + "clip" + number[at[2]], drawn)
+    tag = hashlib.sha256(plain.encode()).hexdigest()[:8]
+    return re.sub(mark, rf"\1\2-{tag}", plain)
 
 
 def png(spec: Spec, scale: float = 2.0) -> bytes:
