@@ -26,6 +26,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PAGES = (
     "", "case", "costs", "cities", "statements", "quality", "figures", "figures/rpd.pending",
     "method", "method/limits", "break-even", "break-even?lever=rpd.capacity", "nothing",
+    "statements/cost-14321-each", "statements/convention-no-return",
 )  # fmt: skip
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")

@@ -19,7 +19,7 @@ from sojourn.show.web.settings import Settings
 SMALL = Settings(members=60, dragged=20, released=20, rate=1e6, burst=1_000_000)
 PAGES = (
     "", "case", "costs", "cities", "statements", "quality", "figures", "figures/rpd.pending",
-    "method", "method/limits", "break-even",
+    "method", "method/limits", "break-even", "statements/cost-14321-each",
 )  # fmt: skip
 
 
@@ -111,11 +111,49 @@ def test_page_sets_no_cookie_and_forbids_foreign_and_inline_code(client):
     assert " style=" not in answer.text
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_statement_of_the_explorer_is_the_page_that_the_ledger_writes(client, lang):
+    from sojourn.questions import ledger
+    from sojourn.show import statement_pages
+
+    name = "cost-14321-each"
+    (entry,) = ledger.ledger(name)
+    written = statement_pages.page(entry, lang, past=ledger.past())
+    shown = client.get(f"/{lang}/statements/{name}").text
+    body = re.search(r'<h1 class="statement">.*</code></pre>', written, re.DOTALL)
+    assert body is not None
+    assert body[0] in shown
+    (review,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', shown, re.DOTALL)
+    assert json.loads(review)["url"].endswith(f"/{lang}/statements/{name}")
+    asked = client.get(f"/{lang}/statements/{name}/claimreview.json")
+    assert asked.headers["content-type"] == "application/ld+json"
+    assert asked.json() == json.loads(review)
+    assert client.get(f"/{lang}/statements/nobody-said-so").status_code == 404
+
+
 def test_page_asks_no_other_host(client):
     text = client.get("/fr/").text
     for found in re.findall(r'(?:src|href)="(https?://[^"]+)"', text):
         assert f'<a href="{found}"' in text  # a link to a source, never something fetched
     assert not re.search(r"<(?:script|link|img)[^>]+https?://", text)
+
+
+def test_documents_of_an_installed_package_stand_inside_it(monkeypatch, tmp_path):
+    import tomllib
+
+    from sojourn.show.web import text
+
+    here = text.folder()
+    assert here is not None
+    build = tomllib.loads((here.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = build["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {here.name: f"sojourn/{text.FOLDER}"}
+    installed = tmp_path / "lib" / "sojourn"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr(text.resources, "files", lambda name: installed.parent / name)
+    assert text.folder() is None
+    (installed / text.FOLDER).mkdir()
+    assert text.folder() == installed / text.FOLDER
 
 
 def test_later_page_is_under_sixty_kilobytes_and_first_load_under_450(client):

@@ -33,7 +33,7 @@ def spec(bars: Sequence[Bar], lang: str, size: tuple[int, int] = charts.WIDE) ->
     narrow drawing breaks its words and sets the number below them.
     """
     narrow = size[0] < charts.BESIDE
-    top = max(bar.value if bar.high is None else bar.high for bar in bars if _drawn(bar)) or 1.0
+    top = max(n for bar in bars for n in (bar.value, bar.high) if n is not None) or 1.0
     rows = [_row(number, bar, top, size[0]) for number, bar in enumerate(bars)]
     lines = max(str(row["label"]).count("\n") + 1 for row in rows) + (1 if narrow else 0)
     height = LINE * lines + 26
@@ -61,10 +61,6 @@ def spec(bars: Sequence[Bar], lang: str, size: tuple[int, int] = charts.WIDE) ->
         {"mark": words, "encoding": {"y": y, "text": {"field": "words"}, "color": colour}},
     ]  # fmt: skip
     return made
-
-
-def _drawn(bar: Bar) -> bool:
-    return bar.value is not None or bar.high is not None
 
 
 def _row(number: int, bar: Bar, top: float, width: int) -> dict[str, object]:

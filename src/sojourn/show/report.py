@@ -114,17 +114,23 @@ def plain_cell(key: Key) -> bool:
 def shown_block(block: blocks.Block, number: int) -> dict[str, Any]:
     """A block with its charts drawn: two sizes of the large ones, the small one of the others."""
     large = block.name in LARGE
-    wide = markup(labelled(charts.svg(block.charts[0]), block)) if large else ""
-    narrow = markup(labelled(charts.svg(block.charts[1]), block))
+    label = f"{block.title}. {block.sentence}"
+    wide = image(block.charts[0], label) if large else ""
+    narrow = image(block.charts[1], label)
     return {**vars(block), "wide": wide, "narrow": narrow, "id": f"series-{number}"}
 
 
-def labelled(svg: str, block: blocks.Block) -> str:
-    """The SVG as an image whose text alternative is the sentence above it."""
-    from markupsafe import escape
+def image(spec: charts.Spec, label: str = "") -> Markup:
+    """A chart drawn as one image with a text alternative; without one, hidden from readers.
 
-    label = escape(f"{block.title}. {block.sentence}")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    Vega gives the marks inside a drawing roles of their own, which would be read one by one.
+    """
+    from markupsafe import Markup
+
+    drawn = markup(charts.svg(spec).replace("<svg ", '<svg aria-hidden="true" ', 1))
+    if not label:
+        return drawn
+    return Markup('<div role="img" aria-label="{}">{}</div>').format(label, drawn)
 
 
 def spoken_year(yearly: Mapping[Key, Mapping[str, Cell]], kind: str) -> str:
@@ -161,11 +167,8 @@ def cost_section(
         return None
     at = {payer: by_date[when] for payer, by_date in by_payer.items() if when in by_date}
     sentence = sentences.costs(at, total.get(when, Cell()), when, lang)
-    drawn = []
-    for spec in blocks.cost_charts(yearly, lang, str(months.year(blocks.since()))):
-        label = sentence.replace('"', "&quot;")
-        svg = charts.svg(spec).replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
-        drawn.append(markup(svg))
+    specs = blocks.cost_charts(yearly, lang, str(months.year(blocks.since())))
+    drawn = [image(spec, sentence) for spec in specs]
     return {
         "sentence": sentence,
         "wide": drawn[0],
@@ -212,10 +215,10 @@ def markup(text: str) -> Markup:
     return Markup(text)
 
 
-@lru_cache(maxsize=1)
-def stylesheet() -> str:
-    """The style that report and pages share."""
-    path = resources.files("sojourn").joinpath(f"{TEMPLATES}/base.css")
+@lru_cache(maxsize=2)
+def stylesheet(name: str = "base.css") -> str:
+    """A style sheet of the package; the base is what report and pages share."""
+    path = resources.files("sojourn").joinpath(f"{TEMPLATES}/{name}")
     return path.read_text(encoding="utf-8")
 
 

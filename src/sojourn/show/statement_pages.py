@@ -135,17 +135,9 @@ def chart(entry: Entry, lang: str) -> dict[str, Any] | None:
     if len(bars) < 2:
         return None
     label = "; ".join(f"{bar.label}: {bar.words}" for bar in bars)
-    drawn = {}
-    for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW)):
-        svg = charts.svg(beside.spec(bars, lang, size))
-        drawn[name] = report.markup(_described(svg, label))
+    sizes = {"wide": charts.WIDE, "narrow": charts.NARROW}
+    drawn = {k: report.image(beside.spec(bars, lang, size), label) for k, size in sizes.items()}
     return {**drawn, "label": label}
-
-
-def _described(svg: str, label: str) -> str:
-    from markupsafe import escape
-
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
 
 
 def _bars(entry: Entry, lang: str) -> list[beside.Bar]:
@@ -244,10 +236,17 @@ def page(entry: Entry, lang: str, *, past: Sequence[Past] = ()) -> str:
 
 def index(entries: Sequence[Entry], lang: str, title: str, name: str) -> str:
     """A set of statements as one HTML page: each with its verdict and its accurate sentence."""
-    rows = [
+    text: str = report.template("statement_set.html", lang).render(
+        **_frame(lang, name), title=title, rows=listed(entries, lang), counts=counts(entries, lang)
+    )
+    return text
+
+
+def listed(entries: Sequence[Entry], lang: str, address: str = "{id}.html") -> list[dict[str, str]]:
+    """Statements as the cards of a set show them; `address` is where the page of an id is."""
+    return [
         {
-            "id": entry.statement.id,
-            "verdict": entry.verdict,
+            "href": address.format(id=entry.statement.id),
             "verdict_label": say(*VERDICTS[entry.verdict], lang),
             "statement": entry.statement.text("statement", lang),
             "byline": byline(entry.statement, lang),
@@ -255,10 +254,6 @@ def index(entries: Sequence[Entry], lang: str, title: str, name: str) -> str:
         }
         for entry in entries
     ]
-    text: str = report.template("statement_set.html", lang).render(
-        **_frame(lang, name), title=title, rows=rows, counts=counts(entries, lang)
-    )
-    return text
 
 
 def counts(entries: Sequence[Entry], lang: str) -> dict[str, int]:
@@ -269,7 +264,8 @@ def counts(entries: Sequence[Entry], lang: str) -> dict[str, int]:
 
 def _frame(lang: str, name: str) -> dict[str, Any]:
     other = "fr" if lang == "en" else "en"
-    return {"lang": lang, "other": other, "name": name, "css": report.markup(report.stylesheet())}
+    css = report.stylesheet() + report.stylesheet("statements.css")
+    return {"lang": lang, "other": other, "name": name, "css": report.markup(css)}
 
 
 def set_title(article: str, lang: str) -> str:

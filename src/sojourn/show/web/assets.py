@@ -13,8 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from sojourn.show import report
+
 STATIC = "show/web/static"
-TEMPLATES = "show/templates"
 YEAR = "public, max-age=31536000, immutable"
 SNIPPET = "window.vegaEmbed = vegaEmbed; window.dispatchEvent(new Event('vega'));"
 
@@ -36,7 +37,8 @@ class Asset:
 def asset(name: str) -> Asset:
     """A file by name. Raises KeyError for any name that is not ours."""
     if name == "style.css":
-        body = _text(f"{TEMPLATES}/base.css") + _text(f"{STATIC}/web.css")
+        body = "".join(report.stylesheet(part) for part in ("base.css", "statements.css"))
+        body += _text(f"{STATIC}/web.css")
         return _made(body, "text/css; charset=utf-8")
     if name == "explorer.js":
         return _made(_text(f"{STATIC}/explorer.js"), "text/javascript; charset=utf-8")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import figures as figures_of
 from sojourn.inputs import months, parameters, sources
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
-from sojourn.show import blocks, charts, report, tables
+from sojourn.show import blocks, charts, report, statement_pages, tables
 from sojourn.show import cells as cells_of
 from sojourn.show.i18n import say
-from sojourn.show.web import case, levers, outlook, text
+from sojourn.show.web import levers, outlook, text
 from sojourn.show.web.engine import Engine
+
+if TYPE_CHECKING:
+    from sojourn.questions.ledger import Entry
+
+_checking = threading.Lock()
 
 ROWS = 400
 """Rows of a series shown on its page; its files hold all."""
@@ -44,69 +50,37 @@ def cities(engine: Engine, lang: str) -> list[blocks.Block]:
     return made
 
 
-def statements(lang: str) -> dict[str, Any]:
+def ledger() -> tuple[Entry, ...]:
     """Every statement with its verdict, worked out once for a process."""
-    rows = _ledger(lang)
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[str(row["verdict_label"])] = counts.get(str(row["verdict_label"]), 0) + 1
-    return {"rows": rows, "counts": counts}
+    with _checking:  # some verdicts run the model: visitors who come at once wait for one answer
+        return _ledger()
 
 
-@lru_cache(maxsize=2)
-def _ledger(lang: str) -> tuple[dict[str, Any], ...]:
+@lru_cache(maxsize=1)
+def _ledger() -> tuple[Entry, ...]:
     from sojourn.questions import ledger as question
 
-    return tuple(dict(entry.row(lang)) for entry in question.ledger())
+    return question.ledger()
+
+
+def statements(lang: str) -> dict[str, Any]:
+    """The cards of all statements and how many have each verdict."""
+    address = f"/{lang}/statements/{{id}}"
+    return {
+        "rows": statement_pages.listed(ledger(), lang, address),
+        "counts": statement_pages.counts(ledger(), lang),
+    }
 
 
 def statement(name: str, lang: str, host: str) -> dict[str, Any] | None:
-    """One statement with the figures behind its verdict and its ClaimReview, or None."""
-    for row in _ledger(lang):
-        if row["id"] == name:
-            known = sources.load()
-            cited = [known[one] for one in row["sources"] if one in known]
-            told = {kind: [_evidence(item, lang) for item in row[kind]]
-                    for kind in ("published", "model", "context")}  # fmt: skip
-            return {"row": row, "told": told, "sources": cited, "review": review(row, lang, host)}
+    """One statement as its page shows it, ClaimReview included, or None for an unknown one."""
+    from sojourn.questions import ledger as question
+
+    for entry in ledger():
+        if entry.statement.id == name:
+            url = f"{host}/{lang}/statements/{name}"
+            return statement_pages.view(entry, lang, url=url, past=question.past())
     return None
-
-
-def _evidence(item: dict[str, Any], lang: str) -> dict[str, str]:
-    """A check as a line: what it looked at, what it found, and where."""
-    parts: list[str] = []
-    if item.get("outcome"):
-        parts += [case.outcome(str(item["outcome"]), lang), str(item.get("provision") or "")]
-    elif item.get("value") is not None:
-        parts.append(f"{tables.cell(item['value'], lang)} {item.get('unit') or ''}".strip())
-    if item.get("low") is not None and item.get("high") is not None:
-        band = " – ".join(tables.cell(item[end], lang) for end in ("low", "high"))
-        parts.append(band + ("" if item.get("value") is not None else f" {item.get('unit') or ''}"))
-    shown = "; ".join(part for part in (*parts, str(item.get("population") or "")) if part)
-    return {
-        "label": str(item.get("label") or item.get("check") or ""),
-        "shown": shown,
-        "sources": ", ".join(item.get("sources", ())),
-    }
-
-
-def review(row: dict[str, Any], lang: str, host: str) -> dict[str, Any]:
-    """A verdict in the terms of schema.org's ClaimReview."""
-    return {
-        "@context": "https://schema.org",
-        "@type": "ClaimReview",
-        "url": f"{host}/{lang}/statements/{row['id']}",
-        "inLanguage": lang,
-        "claimReviewed": row["statement"],
-        "author": {"@type": "Organization", "name": "Sojourn"},
-        "itemReviewed": {
-            "@type": "Claim",
-            "author": {"@type": "Person", "name": row["said_by"]},
-            "datePublished": row["as_of"],
-        },
-        "reviewRating": {"@type": "Rating", "alternateName": row["verdict_label"]},
-        "reviewBody": row["explanation"],
-    }
 
 
 def quality(lang: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sojourn import __version__
 from sojourn.inputs import months
 from sojourn.inputs import scenario as scenarios
 from sojourn.inputs.scenario import Scenario
-from sojourn.show import blocks, charts, i18n, report
+from sojourn.show import blocks, i18n, report
 from sojourn.show.i18n import say
 from sojourn.show.web import assets, case, content, costing, levers, outlook, problems
 from sojourn.show.web.settings import Settings
@@ -84,9 +84,9 @@ def explore(request: Request, lang: Lang) -> Response:
     drawn = []
     narrow = outlook.shown(look, lang, "narrow")
     for wide, small in zip(outlook.shown(look, lang, "wide"), narrow, strict=True):
-        shown = vars(wide) | {"wide": drawing(wide.charts[0]), "narrow": drawing(small.charts[0])}
-        drawn.append(shown)
-    cost = {size: drawing(outlook.cost_chart(look, lang, size)) for size in outlook.SIZES}
+        charts = {"wide": report.image(wide.charts[0]), "narrow": report.image(small.charts[0])}
+        drawn.append(vars(wide) | charts)
+    cost = {size: report.image(outlook.cost_chart(look, lang, size)) for size in outlook.SIZES}
     return page(
         request, "explore.html", lang, view=view, levers=controls(view, lang),
         scenarios=[Scenario.load(name) for name in scenarios.names()],
@@ -98,11 +98,6 @@ def explore(request: Request, lang: Lang) -> Response:
         dragged=settings(request).dragged,
         sources=blocks.used_sources(view.scenario.parameters(), outlook.SERIES),
     )  # fmt: skip
-
-
-def drawing(spec: charts.Spec) -> Any:
-    """A chart as SVG in the page's colours; hidden from readers of the sentence above it."""
-    return report.markup(charts.svg(spec).replace("<svg ", '<svg aria-hidden="true" ', 1))
 
 
 def controls(view: levers.View, lang: str) -> list[dict[str, Any]]:
@@ -192,7 +187,7 @@ def costs(
 def cities(request: Request, lang: Lang) -> Response:
     """People in shelter by month, with the published counts."""
     found = content.cities(request.app.state.engine, lang)
-    return page(request, "cities.html", lang, blocks=found, draw=drawing)
+    return page(request, "cities.html", lang, blocks=found, draw=report.image)
 
 
 @router.get("/{lang}/statements")
@@ -207,7 +202,7 @@ def statement(request: Request, lang: Lang, name: str) -> Response:
     found = content.statement(name, lang, str(request.base_url).rstrip("/"))
     if found is None:
         raise HTTPException(404, "no statement of that name")
-    return page(request, "statement.html", lang, **found)
+    return page(request, "statement.html", lang, row=found)
 
 
 @router.get("/{lang}/statements/{name}/claimreview.json")
@@ -280,7 +275,7 @@ def break_even(
     found = content.break_even(
         request.app.state.engine, lever, series, op, value, month, probability, lang
     )
-    return page(request, "break_even.html", lang, draw=drawing, **found)
+    return page(request, "break_even.html", lang, draw=report.image, **found)
 
 
 @router.get("/{lang}")
