@@ -5,7 +5,7 @@ alike), so its queues have the length in months of the full system. SimPy runs e
 kernel claim by claim; Ciw runs the same twelve nodes with their mean capacity, routing and
 reneging, which is less work for it. Times of a full run follow from claims per second.
 
-    python -m benchmarks.kernel
+    python -m benchmarks member
 """
 
 from __future__ import annotations

@@ -100,5 +100,6 @@ def machine() -> list[str]:
         f"{os.cpu_count()} processors ({processor()}), {memory:.0f} GB of memory,"
         f" {platform.system()}, Python {platform.python_version()}.",
         ", ".join(versions) + ".",
-        f"Load in the last minute when it began: {os.getloadavg()[0]:.1f}.",
+        f"Load in the last minute when it began: {os.getloadavg()[0]:.1f} (much above 1: other work"
+        " was running, and every time is too long).",
     ]
