@@ -6,6 +6,7 @@ import json
 import shlex
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from sojourn.inference import ensemble, workers
+from sojourn.inference import ensemble, member, workers
 from sojourn.inference.chunks import Memory
 from sojourn.inference.outputs import Row
 from sojourn.inference.plan import Plan
@@ -308,3 +309,20 @@ def test_rows_are_totals_then_the_cells_asked_for() -> None:
     assert plan.rows[0] == Row("referred")
     assert {r.mode for r in plan.rows if r.series == "referred"} > {"", "airport"}
     assert Row("cost", payer="federal") in plan.rows
+
+
+def test_threads_make_the_model_of_a_plan_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    class Slow(member.Model):
+        def __init__(self, plan: Plan) -> None:
+            made.append(plan.seed)
+            time.sleep(0.05)
+
+    monkeypatch.setattr(member, "Model", Slow)
+    plan = ensemble.planned("baseline", members=20, seed=987_654, series="claims")
+    with ThreadPoolExecutor(4) as pool:
+        models = list(pool.map(member.model, [plan] * 4))
+    member._model.cache_clear()
+    assert made == [987_654]
+    assert len({id(one) for one in models}) == 1

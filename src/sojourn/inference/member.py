@@ -45,9 +45,17 @@ class Task:
         return model(self.plan).values(lo, hi)
 
 
-@lru_cache(maxsize=2)
 def model(plan: Plan) -> Model:
-    """The model of a plan, made once in each process."""
+    """The model of a plan, made once in each process: threads wait for the first to make it."""
+    with _MAKING:
+        return _model(plan)
+
+
+_MAKING = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _model(plan: Plan) -> Model:
     return Model(plan)
 
 
