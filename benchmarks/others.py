@@ -44,7 +44,7 @@ def forecasts(quick: bool = False) -> list[Row]:
 
 def explorer(quick: bool = False) -> list[Row]:
     """Latency of the explorer while a lever is dragged and at rest, weight of its pages."""
-    found, (first, later) = web.measure(10.0 if quick else 45.0)
+    found, (first, later) = web.measure(8.0, 0.1) if quick else web.measure()
     return [
         *(Row(f"{m.name}, p95", m.p95, "ms", m.limit, note=f"{m.count} requests") for m in found),
         Row("First load, compressed", first / 1e3, "kB", 450.0),

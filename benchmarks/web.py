@@ -99,8 +99,8 @@ def sizes(base: str) -> tuple[int, int]:
     return later + sum(size(base + part) for part in sorted(parts)), later
 
 
-def measure(seconds: float = 45.0) -> tuple[list[Latency], tuple[int, int]]:
-    """Start a server, measure it, stop it."""
+def measure(seconds: float = 45.0, part: float = 1.0) -> tuple[list[Latency], tuple[int, int]]:
+    """Start a server, measure it (a `part` of the single requests), stop it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -119,8 +119,8 @@ def measure(seconds: float = 45.0) -> tuple[list[Latency], tuple[int, int]]:
         found_sizes = sizes(base)
         for members in (DRAGGED, RELEASED):
             timed(moved(base, members, draw))
-        dragged = [timed(moved(base, DRAGGED, draw)) for _ in range(60)]
-        released = [timed(moved(base, RELEASED, draw, "all")) for _ in range(30)]
+        dragged = [timed(moved(base, DRAGGED, draw)) for _ in range(int(60 * part))]
+        released = [timed(moved(base, RELEASED, draw, "all")) for _ in range(int(30 * part))]
         crowd = visitors(base, seconds)
     finally:
         server.terminate()
