@@ -120,6 +120,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
     Further: 70 an internal error, 130 interrupted, 141 nobody reads, 143 terminated.
     """
     signal.signal(signal.SIGTERM, _terminate)
+    # no number here comes from BLAS, whose threads would only lengthen each start
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = call(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
