@@ -147,7 +147,8 @@ def test_documents_of_an_installed_package_stand_inside_it(monkeypatch, tmp_path
     assert here is not None
     build = tomllib.loads((here.parent / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = build["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {here.name: f"sojourn/{text.FOLDER}"}
+    assert here.name in wheel["only-include"]
+    assert wheel["sources"] == {"src": "", here.name: f"sojourn/{text.FOLDER}"}
     installed = tmp_path / "lib" / "sojourn"
     installed.mkdir(parents=True)
     monkeypatch.setattr(text.resources, "files", lambda name: installed.parent / name)
