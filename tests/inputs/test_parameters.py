@@ -78,7 +78,7 @@ def test_two_rows_of_one_month_are_refused() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="did you mean 'a.rate'"):
+    with pytest.raises(InputError, match=r"did you mean 'a\.rate'"):
         table(GOOD).rows_of("a.rat")
 
 

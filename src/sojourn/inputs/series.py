@@ -111,7 +111,8 @@ _ALL = (
     Series(
         "rpd.pending", "persons", "last", "RPD pending", "SPR : en instance",
         "New-system claims (referred from 2012-12-15) not finalised, at month end.",
-        "Demandes du nouveau système (déférées dès le 2012-12-15) non réglées, à la fin du mois.", _WHO,
+        "Demandes du nouveau système (déférées dès le 2012-12-15) non réglées, à la fin du mois.",
+        _WHO,
     ),
     Series(
         "rpd.wait_finalised", "months", "mean", "Wait of those finalised",
