@@ -46,7 +46,7 @@ def page(engine: Engine, cohort: str, mode: str, scope: str, lang: str) -> dict[
     months.parse_fiscal_year(cohort, where="query", field="cohort")
     if scope not in ("all", "pbo"):
         raise InputError("query", "scope", scope, "all | pbo")
-    from sojourn.show.cli import cost as told
+    from sojourn.show.cli import cost_page as told
 
     found = cost(engine, cohort, mode or None, scope=scope)
     bands = found["ranges"]
