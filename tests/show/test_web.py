@@ -125,6 +125,8 @@ def test_statement_of_the_explorer_is_the_page_that_the_ledger_writes(client, la
     assert body[0] in shown
     (review,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', shown, re.DOTALL)
     assert json.loads(review)["url"].endswith(f"/{lang}/statements/{name}")
+    assert " style=" not in shown
+    assert not re.search(r"\son[a-z]+=", shown)
     asked = client.get(f"/{lang}/statements/{name}/claimreview.json")
     assert asked.headers["content-type"] == "application/ld+json"
     assert asked.json() == json.loads(review)
