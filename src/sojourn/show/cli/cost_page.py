@@ -1,4 +1,4 @@
-"""What `sojourn cost` shows on the terminal: the mean, by payer and stage, by path, and the rest."""
+"""What `sojourn cost` shows on the terminal: the mean, by payer, stage and path, and the rest."""
 
 from __future__ import annotations
 
