@@ -29,15 +29,15 @@ Trial = Callable[[float], Floats]
 FROM = months.parse("2026-01")
 """Month from which a lever is moved unless told otherwise."""
 
-NEAR = (0.0, 0.1, 0.3, 1.0)
+NEAR = (0.0, 0.2, 1.0)
 """Lever values looked at before the search, as parts of the way to either end of its range."""
 
 STEPS = 60
 SLACK = 0.02
 """Chance may fall back by this much along the grid before it counts as not monotone."""
 
-PRECISION = 0.002
-"""Width of the last bracket, as a part of the lever's range."""
+PRECISION = 0.005
+"""Width of the last bracket, as a part of the answer: half a percent of a capacity."""
 
 BOOTSTRAP = 400
 
