@@ -128,7 +128,8 @@ def document(found: list[Check]) -> str:
         "",
         f"{len(judged)} checks are judged: {len(judged) - len(missed)} pass, {len(missed)} miss"
         f" ({len(unlisted(found))} without a known reason). {len(found) - len(judged)} more are"
-        " told without a limit.",
+        " told without a limit. Targets of speed are another sheet, some of them missed:"
+        " [benchmarks/results.md](../benchmarks/results.md).",
         "",
         "Bookkeeping is not validation: with published referrals and finalisations the pending"
         " count follows. What counts is what was not fed in.",
