@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.rows import Row, best, lines_of
 from sojourn.flow import arrivals, profiles, queue, rates, stages
 from sojourn.flow import simulate as flow
-from sojourn.flow.rates import BEFORE, Rates
+from sojourn.flow.batch import BEFORE, Rates
 from sojourn.flow.stages import Network
 from sojourn.inputs import months, parameters
 from sojourn.inputs.parameters import Paths

@@ -9,8 +9,7 @@ import pytest
 
 from sojourn.costs import spending
 from sojourn.flow import arrivals, us_population, without_status
-from sojourn.flow.simulate import Flows, simulate
-from sojourn.flow.together import APART, together
+from sojourn.flow.simulate import Flows, simulate, together
 from sojourn.inputs.parameters import Paths
 
 from .conftest import plain_law
@@ -27,7 +26,9 @@ def apart(paths: Paths) -> list[tuple[Paths, Flows]]:
 @pytest.fixture(scope="module")
 def beside(paths: Paths, apart: list[tuple[Paths, Flows]]) -> tuple[Paths, Flows]:
     value = np.stack([own.value for own, _ in apart], axis=1)
-    return replace(paths, value=value), together([run for _, run in apart])
+    several = replace(paths, value=value)
+    law = plain_law(len(paths.months))
+    return several, together(several, arrivals.intake(several), law)
 
 
 def test_spending_of_runs_side_by_side_is_that_of_each(
@@ -50,10 +51,11 @@ def test_uncertain_stocks_of_runs_side_by_side_are_those_of_each(
         assert np.array_equal(there[i], us_population.member(own))
 
 
-@pytest.mark.parametrize("name", ["referred", "removals", "rpd.age_over_24"])
+@pytest.mark.parametrize(
+    "name", ["claims", "referred", "removals", "rpd.age_over_24", "rpd.wait_new", "interceptions"]
+)
 def test_series_of_runs_side_by_side_are_those_of_each(
     apart: list[tuple[Paths, Flows]], beside: tuple[Paths, Flows], name: str
 ) -> None:
-    assert name not in APART
     for i, (_, run) in enumerate(apart):
         assert np.array_equal(beside[1].series(name)[i], run.series(name), equal_nan=True)

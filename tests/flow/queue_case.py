@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.flow import kernel, queue
-from sojourn.flow.rates import BEFORE, Rates
+from sojourn.flow.batch import BEFORE, Rates
 from sojourn.flow.stages import Edge, Network, Stage, network
 from sojourn.inputs.dimensions import Label
 
@@ -193,7 +193,8 @@ class _Twin:
     def month(self, t: int) -> None:
         """One month: every stage in order, then the stocks."""
         self.t, self.epoch = t, int(self.rates.epoch[t])
-        self.coming, self.back = self.back, np.zeros_like(self.back)
+        self.sent_back = self.back
+        self.coming, self.back = self.back.copy(), np.zeros_like(self.back)
         self.coming[0] += self.rates.arrivals[0, t]
         self.spare = self.rates.pool_capacity[:, t].copy()
         for s in range(len(self.net.stages)):
@@ -207,7 +208,9 @@ class _Twin:
         net, rates, t, queue = self.net, self.rates, self.t, self.queues[s]
         recalls = s == net.stage_recall
         reached = rates.recall_share[self.epoch] if recalls else 0.0
-        queue.append(_Cohort(t, self.coming[s].copy(), self.coming[s] * reached))
+        # claims sent back were made before: no notice reaches them
+        fresh = self.coming[s] - self.sent_back[s]
+        queue.append(_Cohort(t, self.coming[s].copy(), fresh * reached))
         if rates.hazard[s, t] > 0:
             for cohort in queue:
                 self.leave(s, "exit", cohort, cohort.lose(rates.hazard[s, t]))

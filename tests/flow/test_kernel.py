@@ -376,12 +376,12 @@ def test_ages_count_those_waiting_by_months_since_entry():
     case = single(months=40)
     waiting = 100.0 * np.arange(1, 41)
     for row, limit in enumerate((6, 12, 24)):
-        np.testing.assert_allclose(case.age[0, row], np.minimum(waiting, 100.0 * limit))
+        np.testing.assert_allclose(case.age[row], np.minimum(waiting, 100.0 * limit))
 
 
 def test_ages_of_people_waiting_at_the_start_go_on():
     case = single(arrivals=0.0, start={"a": {1: 50.0, 11: 30.0}}, months=12)
-    under_12 = case.age[0, 1]
+    under_12 = case.age[1]
     assert under_12[0] == pytest.approx(80.0)
     assert under_12[1] == pytest.approx(50.0)
     assert under_12[10] == pytest.approx(50.0)

@@ -140,22 +140,31 @@ def test_wait_of_new_claims_is_unknown_while_too_many_of_them_wait():
 
 
 def test_the_queue_alone_is_the_same_queue(base):
-    # what the run-on starts from must be the queue of the run (flows back come a month apart)
+    # the RPD by itself for the months of the run and those it is run on, with the mean intake of
+    # the last year and the rates of the last month
     made, s = base.rates, base.network.stage("rpd")
-    entered = base.total_entered("rpd")
+    entered = base.rpd_entered
+
+    def on(x: np.ndarray, last: int = 1) -> np.ndarray:
+        return np.concatenate([x, np.full(rates.RUN_ON, x[-last:].mean())])
+
     alone = queue.alone(
-        entered,
-        made.pool_capacity[base.network.stage_pool[s]],
-        hazard=made.hazard[s],
-        lag=made.lag[s],
-        newest=made.newest[s],
-        newest_age=made.newest_age[s],
-        at_random=made.at_random[s],
-        reached=base.recallable / entered,
-        pace=made.recall_pace,
-        start=made.start[s].sum(axis=1),
+        on(entered, 12),
+        on(made.pool_capacity[base.network.stage_pool[s]]),
+        hazard=on(made.hazard[s]),
+        lag=on(made.lag[s]),
+        newest=on(made.newest[s]),
+        newest_age=on(made.newest_age[s]),
+        at_random=on(made.at_random[s]),
+        reached=np.concatenate([base.recallable / entered, np.zeros(rates.RUN_ON)]),
+        pace=on(made.recall_pace),
+        start=made.waiting[s],
     )
-    np.testing.assert_allclose(alone.pending, base.total_stock("rpd"), rtol=2e-3)
+    np.testing.assert_allclose(alone.wait_new[: SPAN.size], base.wait_new, rtol=1e-6)
+    # people on their way back are counted at the end of the month before they enter
+    back = base.total_flow("rad.referred_back") + base.total_flow("court.returned")
+    there = base.total_stock("rpd") - back
+    np.testing.assert_allclose(alone.pending[: SPAN.size], there, rtol=1e-6)
 
 
 # levers

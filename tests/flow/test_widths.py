@@ -1,4 +1,4 @@
-"""Which stages are run by group and which on the sum of all groups."""
+"""Which stages are run by group, by merged group and on the sum of all groups."""
 
 from __future__ import annotations
 
@@ -7,63 +7,85 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sojourn.flow import arrivals, profiles, queue, rates, stages
-from sojourn.flow.groups import GROUPS
-from sojourn.flow.rates import Rates
+from sojourn.flow import arrivals, batch, kernel, profiles, queue, rates, stages
+from sojourn.flow.batch import Batch
+from sojourn.flow.groups import GROUPS, N_MERGED
 from sojourn.inputs import months, parameters
 
-BY_GROUP = {"eligibility", "rpd_legacy", "rpd", "rad", "court", "prra_ineligible"}
+MERGED = {"rpd_legacy", "rpd", "rad", "court", "prra_ineligible"}
 
 
 @pytest.fixture(scope="module")
-def made() -> Rates:
+def made() -> Batch:
     paths = parameters.load().paths(months.span(months.FIRST, months.parse("2027-12")))
-    return rates.rates(stages.load(), paths, arrivals.intake(paths), profiles.shares(paths))
+    several = replace(paths, value=paths.value[:, None])
+    return rates.rates(stages.load(), several, arrivals.intake(paths), profiles.shares(paths))
 
 
-def widths(made: Rates, keep: bool = False) -> dict[str, int]:
-    network = stages.load()
-    even = np.where((made.share == made.share[:, :1]).all(axis=1), made.share[:, 0], -1.0)
-    found = queue.widths(network, made, even, keep)
-    return {stage.name: int(n) for stage, n in zip(network.stages, found, strict=True)}
+def widths(several: Batch) -> dict[str, int]:
+    column = several.layout.stage[:, kernel.WIDTH]
+    return {s.name: int(n) for s, n in zip(several.network.stages, column, strict=True)}
 
 
-def test_a_stage_after_which_groups_do_not_matter_is_run_on_their_sum(made):
+def test_a_stage_is_run_on_as_few_groups_as_what_follows_tells_apart(made):
     found = widths(made)
-    assert {name for name, n in found.items() if n == len(GROUPS)} == BY_GROUP
-    assert {n for name, n in found.items() if name not in BY_GROUP} == {1}
+    assert found.pop("eligibility") == len(GROUPS)
+    assert {name for name, n in found.items() if n == N_MERGED} == MERGED
+    assert {n for name, n in found.items() if name not in MERGED} == {1}
 
 
 def test_groups_that_are_asked_for_are_kept_in_every_stage(made):
-    assert set(widths(made, keep=True).values()) == {len(GROUPS)}
+    every = batch.of(made.network, made.one(0), keep=True)
+    assert set(widths(every).values()) == {len(GROUPS)}
 
 
 def test_one_share_that_differs_makes_every_stage_before_it_run_by_group(made):
-    network = stages.load()
-    share = made.share.copy()
+    network, one = stages.load(), made.one(0)
+    share = one.share.copy()
     # permanent residence is where most paths end
-    share[made.share_row[0, network.edge("pr.admitted")], 0] = 0.5
-    found = widths(replace(made, share=share))
+    share[one.share_row[0, network.edge("pr.admitted")], 0] = 0.5
+    found = widths(batch.of(network, replace(one, share=share)))
     assert found["pr"] == found["prra_refused"] == found["removal"] == len(GROUPS)
     assert found["pr_dependants"] == 1
 
 
-def test_totals_do_not_depend_on_whether_groups_are_kept(made):
-    network = stages.load()
-    with_, without = queue.run(network, made, keep=True), queue.run(network, made)
-    for name in ("stock_total", "flow_total", "left", "waited", "age"):
-        np.testing.assert_allclose(
-            getattr(without, name), getattr(with_, name), rtol=1e-9, atol=1e-6, err_msg=name
-        )
-    np.testing.assert_allclose(without.stock_total, with_.stocks.sum(axis=2), rtol=1e-9, atol=1e-6)
+def test_totals_do_not_depend_on_the_groups_that_stages_are_run_on(made):
+    network, one = stages.load(), made.one(0)
+    packed = queue.run_all(made)
+    watch = network.stage("rpd")
+    for keep in (False, True):
+        run = queue.run(network, one, keep=keep, watch=watch)
+        for name in ("stock_total", "flow_total", "left", "waited", "age"):
+            np.testing.assert_allclose(
+                getattr(packed, name)[:, 0], getattr(run, name), rtol=1e-9, atol=1e-6, err_msg=name
+            )
+    np.testing.assert_allclose(run.stock_total, run.stocks.sum(axis=2), rtol=1e-9, atol=1e-6)
+
+
+def test_a_run_spelled_out_has_the_shares_of_its_edges(made):
+    one, network = made.one(0), made.network
+    for s in range(len(network.stages)):
+        for kind in range(3):
+            edges = [
+                e for e in np.flatnonzero(network.edge_from == s) if network.edge_kind[e] == kind
+            ]
+            if edges:
+                total = one.share[one.share_row[:, edges]].sum(axis=1)
+                np.testing.assert_allclose(total, 1.0, rtol=1e-12)
 
 
 def test_what_an_earlier_run_left_in_the_work_space_does_not_matter(made):
-    network = stages.load()
-    clean = queue.run(network, made)
-    queue._space.entries = np.full(
-        (len(network.stages), rates.BEFORE + made.epoch.size + 1, len(GROUPS)), np.nan
-    )
-    again = queue.run(network, made)
+    clean = queue.run_all(made)
+    for table in queue._space.arrays:
+        table.fill(np.nan if table.dtype == float else 7)
+    again = queue.run_all(made)
     assert again.stock_total.tobytes() == clean.stock_total.tobytes()
     assert again.flow_total.tobytes() == clean.flow_total.tobytes()
+
+
+def test_runs_that_change_in_other_months_are_kept_apart():
+    paths = parameters.load().paths(months.span(months.FIRST, months.parse("2027-12")))
+    later = parameters.load().changed("rad.substituted", months.parse("2026-05"), 0.3)
+    other = later.paths(paths.months)
+    several = replace(paths, value=np.stack([paths.value, other.value, paths.value], axis=1))
+    assert [list(who) for who in rates.alike(several)] in ([[0, 2], [1]], [[1], [0, 2]])

@@ -23,10 +23,11 @@ def empty_at_the_start() -> tuple[Flows, Paths]:
     """The baseline with nobody waiting in January 2015, as the sample follows claims made since."""
     paths = Scenario.load("baseline").parameters().paths(SPAN)
     flows = simulate(paths, arrivals.intake(paths), profiles.shares(paths))
-    rates = replace(flows.rates, waiting=np.zeros_like(flows.rates.waiting))
-    ran = queue.run(flows.network, rates)
+    given = flows.batch.given
+    batch = replace(flows.batch, given=given._replace(waiting=np.zeros_like(given.waiting)))
+    ran = queue.run_all(batch)
     return replace(
-        flows, rates=rates, stock_total=ran.stock_total, flow_total=ran.flow_total
+        flows, batch=batch, stock_total=ran.stock_total[:, 0], flow_total=ran.flow_total[:, 0]
     ), paths
 
 

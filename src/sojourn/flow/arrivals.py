@@ -38,7 +38,10 @@ OTHER = list(MODES).index("other")
 
 @dataclass(frozen=True)
 class Intake:
-    """Claims made, persons [T, mode, nationality], and interceptions between ports [T]."""
+    """Claims made, persons [T, mode, nationality], and interceptions between ports [T].
+
+    Of several runs both have an axis of runs before the months.
+    """
 
     months: NDArray[np.int64]
     claims: Array
@@ -55,41 +58,44 @@ class History:
 
 
 def intake(paths: Paths, deviations: Array | None = None) -> Intake:
-    """Claims and interceptions for the months of `paths`.
+    """Claims and interceptions for the months of `paths`, of one run or of several [P, n, T].
 
-    `deviations` [T, mode] are log deviations of the months after the last observed one (None:
-    zero); those of observed months are ignored. Uses arrivals.*, event.*, law.*, push.* and us.*
-    parameters. Raises InputError when the months start before January 2015 or leave gaps.
+    `deviations` [T, mode] or [n, T, mode] are log deviations of the months after the last observed
+    one (None: zero); those of observed months are ignored. Uses arrivals.*, event.*, law.*, push.*
+    and us.* parameters. Raises InputError when the months start before January 2015 or leave gaps.
     """
     plan = _plan(int(paths.months[0]), len(paths.months))
     _check(paths)
-    claims = np.empty((len(paths.months), len(MODES), len(NATIONALITIES)))
-    claims[: plan.seen] = plan.past
-    counted = np.empty(len(paths.months))
-    counted[: plan.seen] = plan.interceptions
+    shape = paths.value.shape[1:]
+    claims = np.empty((*shape, len(MODES), len(NATIONALITIES)))
+    claims[..., : plan.seen, :, :] = plan.past
+    counted = np.empty(shape)
+    counted[..., : plan.seen] = plan.interceptions
     later = slice(plan.seen, None)
     factor = _stack(paths, FACTORS)
-    level = _stack(paths, LEVELS)[later] * factor[later] / 12
+    level = _stack(paths, LEVELS)[..., later, :] * factor[..., later, :] / 12
     if deviations is not None:
-        level = level * np.exp(deviations[later])
-    claims[later] = level[:, :, None] * plan.mix
-    if np.any(factor[: plan.seen] != 1.0):
-        claims[: plan.seen] *= factor[: plan.seen, :, None]
-    before = claims[:, BETWEEN].sum(axis=1)
+        level = level * np.exp(deviations[..., later, :])
+    claims[..., later, :, :] = level[..., None] * plan.mix
+    if np.any(factor[..., : plan.seen, :] != 1.0):
+        claims[..., : plan.seen, :, :] *= factor[..., : plan.seen, :, None]
+    before = claims[..., BETWEEN, :].sum(axis=-1)
     change = events.multiplier(paths)
     if change is not None:
         change.apply(claims)
     harder = push.enforcement(paths)
     if harder is not None:
-        claims[:, [LAND, BETWEEN]] *= harder[:, None, None]
+        claims[..., [LAND, BETWEEN], :] *= harder[..., None, None]
     added = push.added(paths)
     if added is not None:
         claims = np.maximum(claims + added, 0.0)
     if np.any(paths["arrivals.managed_intake"]):
-        claims[:, OTHER] += push.managed(paths)
-    counted[later] = before[later] * paths["arrivals.interceptions_per_claim"][later]
+        claims[..., OTHER, :] += push.managed(paths)
+    per_claim = paths["arrivals.interceptions_per_claim"]
+    counted[..., later] = before[..., later] * per_claim[..., later]
     if change is not None or harder is not None or added is not None:
-        counted = _interceptions(paths, counted, before, claims[:, BETWEEN].sum(axis=1))
+        after = claims[..., BETWEEN, :].sum(axis=-1)
+        counted = _interceptions(paths, counted, before, after)
     return Intake(paths.months, claims, counted)
 
 
@@ -227,5 +233,5 @@ LEVELS, FACTORS = (
 
 
 def _stack(paths: Paths, names: tuple[str, ...]) -> Array:
-    """Parameters of every mode, [T, mode]."""
-    return paths.value[[paths.index[name] for name in names]].T
+    """Parameters of every mode, [T, mode] (of several runs [n, T, mode])."""
+    return np.moveaxis(paths.value[[paths.index[name] for name in names]], 0, -1)

@@ -51,15 +51,18 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Effect:
-    """Factors [T, mode] on all claims and, beside them, on claims of Mexican citizens."""
+    """Factors [T, mode] on all claims and, beside them, on claims of Mexican citizens.
+
+    Of several runs they have an axis of runs before the months.
+    """
 
     everyone: Array
     mexico: Array
 
     def apply(self, claims: Array) -> None:
         """Multiply claims [T, mode, nationality] in place."""
-        claims *= self.everyone[:, :, None]
-        claims[:, :, MEXICO] *= self.mexico
+        claims *= self.everyone[..., None]
+        claims[..., MEXICO] *= self.mexico
 
 
 def multiplier(paths: Paths) -> Effect | None:
@@ -68,19 +71,22 @@ def multiplier(paths: Paths) -> Effect | None:
     Uses law.* switches and event.* switches and effects of `paths`.
     """
     first, length = int(paths.months[0]), len(paths.months)
-    if np.array_equal(_table(paths), _reference_table(first, length)):
+    shipped = _reference_table(first, length)
+    if paths.value.ndim == 3:
+        shipped = shipped[:, None]
+    if np.all(_table(paths) == shipped):
         return None
     base, now = reference(first, length), switches(paths)
     log = _agreement(paths, now) - _agreement(paths, base)
     mexico = np.zeros_like(log)
-    changed = [name for name in SWITCHES if not np.array_equal(now[name], base[name])]
+    changed = [name for name in SWITCHES if np.any(now[name] != base[name])]
     for switch, mode, effect in EFFECTS:
         if switch in changed:
             step = (now[switch] - base[switch]) * _log(effect, paths[effect])
-            (mexico if switch == VISA else log)[:, mode] += step
+            (mexico if switch == VISA else log)[..., mode] += step
     if RESIDENTS in changed:
         share = _log(RESIDENTS, now[RESIDENTS]) - _log(RESIDENTS, base[RESIDENTS])
-        log[:, INLAND] += paths["event.temporary_residents.elasticity"] * share
+        log[..., INLAND] += paths["event.temporary_residents.elasticity"] * share
     return Effect(np.exp(log), np.exp(mexico))
 
 
@@ -92,9 +98,11 @@ def switches(paths: Paths) -> dict[str, Array]:
     found = {name: paths[name] for name in SWITCHES}
     t = PROTOCOL_MONTH - int(paths.months[0])
     protocol = found["law.protocol_2023"]
-    if 0 < t < len(protocol) and protocol[t - 1] == 0.0:
-        found["law.protocol_2023"] = protocol.copy()
-        found["law.protocol_2023"][t] = 0.0
+    if 0 < t < protocol.shape[-1]:
+        begins = protocol[..., t - 1] == 0.0
+        if np.any(begins):
+            found["law.protocol_2023"] = protocol.copy()
+            found["law.protocol_2023"][..., t] = np.where(begins, 0.0, protocol[..., t])
     return found
 
 
@@ -107,7 +115,7 @@ def state(now: dict[str, Array]) -> tuple[Array, Array, Array]:
 def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
     """Log factor [T, mode] of the Agreement's state relative to `whole`."""
     none, ports, _ = state(now)
-    log = np.zeros((len(paths.months), len(MODE_LIST)))
+    log = np.zeros((*paths.value.shape[1:], len(MODE_LIST)))
     for mode, name in ((LAND, "land_port"), (BETWEEN, "between_ports"), (AIRPORT, "airport")):
         ports_name, none_name = f"event.agreement_ports.{name}", f"event.agreement_none.{name}"
         at_ports = _log(ports_name, paths[ports_name])
@@ -115,7 +123,7 @@ def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
         if mode == LAND:
             # a port that turns fewer people back never has fewer claims
             off = np.maximum(off, np.maximum(at_ports, 0.0))
-        log[:, mode] = none * off + ports * at_ports
+        log[..., mode] = none * off + ports * at_ports
     return log
 
 

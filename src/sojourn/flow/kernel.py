@@ -15,482 +15,662 @@ entries by group, stored once, and one number: the fraction still waiting. So wh
 costs one pass over groups and one over cohorts, and only cohorts that are decided in their turn
 cost a pass over groups each.
 
-A stage after which nothing differs between groups (`queue.widths`) is run on their sum, unless
-groups are asked for: permanent residence, removal and what follows it do not ask who somebody was.
+Several runs go side by side: run m is the last index of every table here, so that the processor
+works on some at once. Nothing of a run depends on its neighbours.
+
+A stage is run on as few groups as its edges tell apart (`stage[:, WIDTH]`): all at the first, on
+nationality and right of appeal after it, on the sum of all where nobody asks who somebody was.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 from numba import njit
 
 DECISION, EXIT, RECALL = 0, 1, 2
 """Kinds of edge: by decision (uses capacity), while waiting (hazard), by notice."""
 
+TO, KIND, EVEN, JOINS, JOINING = range(5)
+"""Columns of `edge` [E, 5]: stage that it leads to (-1: out of the system); kind; 1 where the share
+is the same for all groups, so that one number is stored; stage that others enter with each person
+on the edge (or -1), and the row of `rate` that says how many."""
+
+FIRST, STOP, MEMORY, BY_ENTRY, POOL, WIDTH, ROOM, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = (
+    range(13)
+)
+"""Columns of `stage` [S, 13]: its first edge and one past the last (edges are sorted by stage); 1:
+it keeps cohorts, 0: a pool in which all have the same chance; 1: outcomes by the shares of the
+month of entry; row of its pool in `rate` (or -1); groups that it is run on, all, as many as `merge`
+makes, or 1; where its entries begin in the work space; rows of `rate`: part of the pool it may use,
+hazard, lag, share decided newest first, minimum age for that, share decided at random."""
+
+RECALL_STAGE, WATCH, RUN_ON, PACE = range(4)
+"""Entries of `plan` [4]: stage that edges by notice leave (or -1); stage whose ages and waits by
+month of entry are told; months that it is run on alone after the last; row of `rate` with the pace
+of notices."""
+
 TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
 
-
-# sums run in eight strands: fast on any processor, in an order that no compiler may change
-@njit(cache=True, nogil=True, error_model="numpy")
-def _sum(x, i, n):
-    """Sum of row i over the first n groups."""
-    a = b = c = d = e = f = g = h = 0.0
-    k = n - n % 8
-    for j in range(0, k, 8):
-        a += x[i, j]
-        b += x[i, j + 1]
-        c += x[i, j + 2]
-        d += x[i, j + 3]
-        e += x[i, j + 4]
-        f += x[i, j + 5]
-        g += x[i, j + 6]
-        h += x[i, j + 7]
-    for j in range(k, n):
-        a += x[i, j]
-    return ((a + e) + (b + f)) + ((c + g) + (d + h))
+NUMBA = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""No array is made here (the caller gives the work space), so none needs counting of references."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _dot(x, i, y, k, n):
-    """Sum of row i of x times row k of y over the first n groups."""
-    a = b = c = d = e = f = g = h = 0.0
-    m = n - n % 8
-    for j in range(0, m, 8):
-        a += x[i, j] * y[k, j]
-        b += x[i, j + 1] * y[k, j + 1]
-        c += x[i, j + 2] * y[k, j + 2]
-        d += x[i, j + 3] * y[k, j + 3]
-        e += x[i, j + 4] * y[k, j + 4]
-        f += x[i, j + 5] * y[k, j + 5]
-        g += x[i, j + 6] * y[k, j + 6]
-        h += x[i, j + 7] * y[k, j + 7]
-    for j in range(m, n):
-        a += x[i, j] * y[k, j]
-    return ((a + e) + (b + f)) + ((c + g) + (d + h))
+@njit(**NUMBA)
+def _sums(total, x, groups):
+    """Sum of x over its first groups, for each run."""
+    for m in range(total.size):
+        total[m] = 0.0
+    for g in range(groups):
+        row = x[g]
+        for m in range(total.size):
+            total[m] += row[m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add(to, i, factor, x, k, n):
-    """Add `factor` times row k of x to row i over the first n groups."""
-    for g in range(n):
-        to[i, g] += factor * x[k, g]
+@njit(**NUMBA)
+def _clear(x, first, stop):
+    """Set rows to zero."""
+    for i in range(first, stop):
+        row = x[i]
+        for m in range(row.size):
+            row[m] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _take_away(now, i, x, k, n):
-    """Take row k of x from row i over the first n groups; rounding may not leave less than none."""
-    for g in range(n):
-        left = now[i, g] - x[k, g]
-        now[i, g] = left if left > 0.0 else 0.0
+@njit(**NUMBA)
+def _add(to, i, factor, x, k, groups):
+    """Add `factor` times rows of x from k to those from i."""
+    for g in range(groups):
+        a, b = to[i + g], x[k + g]
+        for m in range(factor.size):
+            a[m] += factor[m] * b[m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _send(entries, to, when, factor, share, i, leaving, r):
-    """Add those of row r of `leaving` who take the edge to the entries of a stage and month."""
-    for g in range(share.shape[1]):
-        entries[to, when, g] += factor * share[i, g] * leaving[r, g]
+@njit(**NUMBA)
+def _part(leaving, factor, now, groups):
+    """Let a share of everyone go."""
+    for g in range(groups):
+        a, b = leaving[g], now[g]
+        for m in range(factor.size):
+            a[m] = factor[m] * b[m]
+            b[m] -= a[m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _leave(share, fraction, persons, s, first, stop, here):
-    """Let a share of everyone in the cohorts `first` to `stop` - 1 go; the months they waited."""
-    # slices, so that the compiler knows that no index is negative
-    there, of = fraction[s, first:stop], persons[s, first:stop]
-    since, n = here - first, stop - first
-    p = q = u = v = 0.0
-    m = n - n % 4
-    for c in range(0, m, 4):
-        p += there[c] * of[c] * (since - c)
-        q += there[c + 1] * of[c + 1] * (since - c - 1)
-        u += there[c + 2] * of[c + 2] * (since - c - 2)
-        v += there[c + 3] * of[c + 3] * (since - c - 3)
-    for c in range(m, n):
-        p += there[c] * of[c] * (since - c)
-    for c in range(n):
-        there[c] *= 1.0 - share
-    return share * ((p + u) + (q + v))
+@njit(**NUMBA)
+def _take_away(now, leaving, groups):
+    """Take those leaving away; rounding may not leave less than none."""
+    for g in range(groups):
+        a, b = now[g], leaving[g]
+        for m in range(a.size):
+            left = a[m] - b[m]
+            a[m] = left if left > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _decide(take, fraction, persons, s, c):
-    """Let a fraction `take` of the entries of cohort c go; how many they are."""
-    fraction[s, c] -= take
-    return take * persons[s, c]
+@njit(**NUMBA)
+def _moved(moved, share, i, step, leaving, number, groups):
+    """How many of those leaving take an edge whose shares begin at i (step 0: one for all)."""
+    if step == 0:
+        own = share[i]
+        for m in range(moved.size):
+            moved[m] = own[m] * number[m]
+        return
+    for m in range(moved.size):
+        moved[m] = 0.0
+    for g in range(groups):
+        own, people = share[i + g], leaving[g]
+        for m in range(moved.size):
+            moved[m] += own[m] * people[m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _count(tally, fraction, persons, s, first, stop):
-    """One month more for each person still waiting in the cohorts `first` to `stop` - 1."""
-    there, of = fraction[s, first:stop], persons[s, first:stop]
-    months, rest = tally[0, first:stop], tally[1, first:stop]
-    for c in range(stop - first):
-        rest[c] = there[c] * of[c]
-        months[c] += rest[c]
+@njit(**NUMBA)
+def _send(entries, j, narrow, merge, factor, share, i, step, leaving, groups):
+    """Add `factor` x share of those leaving to the entries from row j.
 
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def run(
-    edge_from,
-    edge_to,
-    edge_kind,
-    edge_slot,
-    edge_joins,
-    stage_edges,
-    stage_memory,
-    stage_by_entry,
-    stage_pool,
-    stage_recall,
-    stage_slot,
-    stage_arrivals,
-    width,
-    epoch,
-    share_row,
-    share,
-    even,
-    joining,
-    pool_capacity,
-    pool_part,
-    hazard,
-    lag,
-    newest,
-    newest_age,
-    at_random,
-    recall_share,
-    recall_pace,
-    arrivals,
-    start,
-    start_mix,
-    entries,
-    stock,
-    flow,
-    stock_total,
-    flow_total,
-    left,
-    waited,
-    age,
-    age_limits,
-    tally,
-    recallable,
-    trace,
-):
-    """Run all months: see `rates.Rates` for the meaning, docs/how-it-works.md for the equations.
-
-    T months, S stages, E edges, G groups, P capacity pools, K epochs of shares, B months before the
-    first, FS stocks and FE flows kept, A arrival rows, L age limits. Persons throughout.
-
-    edge_from, edge_to [E]: stage, -1 = out of the system; edge_kind [E]; edge_slot [E]: row of
-    `flow` or -1; edge_joins [E]: stage that `joining` persons per person on the edge enter, or -1.
-    stage_edges [S, 2]: first edge and one past the last (edges are sorted by stage).
-    stage_memory [S]: 1 keeps cohorts, 0 is a pool in which all have the same chance;
-    stage_by_entry [S]: 1 uses the shares of the month of entry; stage_pool [S]; stage_recall: the
-    stage that edges by notice leave, or -1; stage_slot [S]: row of `stock` or -1; stage_arrivals
-    [S]: row of `arrivals` or -1; width [S]: groups that the stage is run on, all G or 1.
-    epoch [T]; share_row [K, E]: row of share [R, G]; even [R]: the share where it is the same for
-    all groups, else -1; joining [E, T]; pool_capacity [P, T]: decisions a month; pool_part [S, T]:
-    part of it the stage may use; hazard, lag, newest, newest_age, at_random [S, T]; recall_share
-    [K, G] by month of entry, recall_pace [T]; arrivals [A, T, G]; start [S, B] waiting at the start
-    by month of entry, start_mix [S, G] their split.
-    Work space: entries [S, B+T+1, G], any content.
-    Out: stock [FS, T, G] at month end and flow [FE, T, G] of the stages and edges kept;
-    stock_total [S, T], flow_total [E, T] of all; left, waited [S, T]: number leaving a stage and
-    their months waited; age [S, L, T]: waiting less than age_limits [L] (rising) at month end;
-    tally [2, B+T], or [2, 0] for none, meant for one stage: by month of entry, months ended in it
-    over all persons, and how many wait at the end;
-    recallable [T]: of the month's entries those whom a notice can reach; trace [S, B+T, T], or
-    [S, 0, 0] for none: fraction of each cohort still waiting at month end.
+    narrow: the stage entered is run on merged groups.
     """
-    n_stages, n_cohorts, n_groups = entries.shape
-    n_months = epoch.shape[0]
-    n_epochs = share_row.shape[0]
-    before = n_cohorts - 1 - n_months
+    for g in range(groups):
+        to = entries[j + (merge[g] if narrow else g)]
+        own, people = share[i + step * g], leaving[g]
+        for m in range(factor.size):
+            to[m] += factor[m] * own[m] * people[m]
 
-    # people in each stage, by group and in total
-    now = np.zeros((n_stages, n_groups))
-    people = np.zeros(n_stages)
-    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice
-    leaving = np.zeros((n_epochs + 3, n_groups))
-    number = np.zeros(n_epochs + 2)
-    exits = n_epochs
-    recalled = n_epochs + 1
-    ready = n_epochs + 2
-    # cohorts: persons who entered, fraction of them still waiting, the first one not yet closed
-    size = np.zeros((n_stages, n_cohorts))
-    waiting = np.ones((n_stages, n_cohorts))
-    oldest = np.zeros(n_stages, np.int64)
-    spare = np.zeros(pool_capacity.shape[0])
 
-    recalls = np.zeros(n_epochs, np.bool_)
-    for k in range(n_epochs):
-        recalls[k] = stage_recall >= 0 and _sum(recall_share, k, n_groups) > 0.0
-    # of a cohort's entries those a notice reaches, and the fraction of them not yet told
-    reached = np.empty((n_cohorts if np.any(recalls) else 0, n_groups))
-    untold = np.ones(n_cohorts)
-    recall_first, recall_last = n_cohorts, -1
+@njit(**NUMBA)
+def _reach(reached, j, narrow, merge, factor, recall_share, k, share, i, step, leaving, groups):
+    """Add those of the people sent by an edge whom a notice can reach."""
+    for g in range(groups):
+        to = reached[j + (merge[g] if narrow else g)]
+        own, people = share[i + step * g], leaving[g]
+        for m in range(to.size):
+            to[m] += factor[m] * recall_share[m, k, g] * own[m] * people[m]
 
-    for s in range(n_stages):
-        n = width[s]
-        part = _sum(start_mix, s, n_groups)
-        for c in range(before):
-            size[s, c] = start[s, c] * part
-            if size[s, c] == 0.0 and oldest[s] == c:
-                oldest[s] += 1
+
+@njit(**NUMBA)
+def _leave(part, waiting, size, first, stop, here, months):
+    """Let a share of everyone in the cohorts `first` to `stop` - 1 go; adds the months waited."""
+    for c in range(first, stop):
+        there, of = waiting[c], size[c]
+        for m in range(part.size):
+            gone = part[m] * there[m]
+            months[m] += gone * of[m] * (here - c)
+            there[m] -= gone
+
+
+@njit(**NUMBA)
+def _count(ended, waiting, size, first, stop):
+    """One month more for each person still waiting in the cohorts `first` to `stop` - 1."""
+    for c in range(first, stop):
+        months, there, of = ended[c], waiting[c], size[c]
+        for m in range(months.size):
+            months[m] += there[m] * of[m]
+
+
+@njit(**NUMBA)
+def _mean_of_year(mean, entered):
+    """Mean entries of the last twelve months, of each run."""
+    n_months = entered.shape[1]
+    first = n_months - 12 if n_months > 12 else 0
+    for m in range(mean.size):
+        total = 0.0
+        for t in range(first, n_months):
+            total += entered[m, t]
+        mean[m] = total / (n_months - first)
+
+
+@njit(**NUMBA)
+def _close(oldest, waiting, size, here):
+    """Close the oldest cohorts that are empty; the first month of entry that any run has open."""
+    lowest = here
+    for m in range(oldest.size):
+        c = oldest[m]
+        while c < here and waiting[c, m] * size[c, m] < TINY:
+            waiting[c, m] = 0.0
+            c += 1
+        oldest[m] = c
+        if c < lowest:
+            lowest = c
+    return lowest
+
+
+@njit(**NUMBA)
+def _notice(
+    number, months, leaving, pace, untold, reached, stride, reachable, entries, at, groups, waiting,
+    size, first, last, here, told,
+):  # fmt: skip
+    """Send notices to a share `pace` of those not yet told.
+
+    The share reached differs by group, so entries are rescaled.
+    """
+    _clear(leaving, 0, groups)
+    for c in range(first, last + 1):
+        some_told = False
+        for m in range(pace.size):
+            told[m] = 0.0
+            if reachable[c, m] > 0.0 and untold[c, m] >= 1e-12:
+                told[m] = pace[m] * untold[c, m]
+                some_told = True
+        if not some_told:
+            continue
+        for m in range(pace.size):
+            untold[c, m] -= told[m]
+        for g in range(groups):
+            row, part, out = entries[at + c * groups + g], reached[c * stride + g], leaving[g]
+            for m in range(pace.size):
+                some = row[m] - told[m] * part[m]
+                row[m] = some if some > 0.0 else 0.0
+                out[m] += told[m] * waiting[c, m] * part[m]
+        for m in range(pace.size):
+            cut = told[m] * reachable[c, m]
+            left = size[c, m] - cut
+            size[c, m] = left if left > 0.0 else 0.0
+            cut *= waiting[c, m]
+            number[m] += cut
+            months[m] += cut * (here - c)
+
+
+@njit(**NUMBA)
+def _in_turn(
+    down, low, high, part, done, half, held, waiting, size, entries, at, groups, here, before,
+    epoch, by_entry, leaving, number, k_last, months,
+):  # fmt: skip
+    """Decide cohorts one after another, until `part` are done: from `high` down, or from `low` up.
+
+    Run by run, because each is at a place of its own.
+    """
+    for m in range(part.size):
+        c = high[m] if down else low[m]
+        while done[m] < part[m] and low[m] <= c <= high[m]:
+            able = waiting[c, m]
+            if c == half[m]:
+                able -= held[m]
+            persons = size[c, m]
+            if able > 0.0 and persons > 0.0:
+                k = k_last
+                if by_entry:
+                    k = epoch[c - before] if c > before else epoch[0]
+                take = (part[m] - done[m]) / persons
+                if take > able:
+                    take = able
+                waiting[c, m] -= take
+                row = at + c * groups
+                for g in range(groups):
+                    leaving[k, g, m] += take * entries[row + g, m]
+                some = take * persons
+                number[k, m] += some
+                done[m] += some
+                months[m] += some * (here - c)
+            c += -1 if down else 1
+
+
+@njit(**NUMBA)
+def _decide(
+    budget, there, lag, newest, min_age, at_random, waiting, size, entries, at, groups, oldest,
+    first, here, before, epoch, by_entry, leaving, number, k_first, k_last, now, done, months,
+    half, high, held, part, take,
+):  # fmt: skip
+    """Decisions in a stage with cohorts: how many, `done`, and the months they waited.
+
+    Row k of `leaving` takes those decided to whom the shares of epoch k apply, its last row is work
+    space. Of a cohort those take part who are ready: all of the entries up to `half` - 1, of those
+    in `half` all but a fraction `held`, none of later ones.
+    """
+    runs = done.size
+    for k in range(k_first, k_last + 1):
+        _clear(leaving[k], 0, groups)
+        for m in range(runs):
+            number[k, m] = 0.0
+    late = here + 1
+    for m in range(runs):
+        half[m] = math.floor(here - lag[m]) + 1
+        held[m] = 0.0
+        if half[m] <= here:
+            held[m] = waiting[half[m], m] * (lag[m] - (here - half[m]))
+        if half[m] < late:
+            late = half[m]
+        # newest first, from the minimum age
+        high[m] = here - math.ceil(min_age[m])
+        if high[m] > half[m]:
+            high[m] = half[m]
+        part[m] = budget[m] * newest[m]
+        done[m] = 0.0
+    if late < first:
+        late = first
+    _in_turn(
+        True, oldest, high, part, done, half, held, waiting, size, entries, at, groups, here,
+        before, epoch, by_entry, leaving, number, k_last, months,
+    )  # fmt: skip
+
+    # at random among all who are ready; part: the chance of each
+    chosen = False
+    for m in range(runs):
+        wanted = budget[m] * at_random[m]
+        if wanted > budget[m] - done[m]:
+            wanted = budget[m] - done[m]
+        part[m] = 0.0
+        high[m] = half[m] if half[m] < here else here
+        if wanted > 0.0 and high[m] >= oldest[m]:
+            able = there[m] - done[m]
+            for c in range(late, here + 1):
+                if c >= half[m]:
+                    able -= (held[m] if c == half[m] else waiting[c, m]) * size[c, m]
+            if able > 0.0:
+                part[m] = wanted / able if wanted < able else 1.0
+                done[m] += part[m] * able
+                chosen = True
+                if not by_entry:
+                    number[k_last, m] += part[m] * able
+    if chosen and not by_entry:
+        # this part of everyone, less those decided already and those not ready
+        work = leaving[leaving.shape[0] - 1]
+        for g in range(groups):
+            left, everyone, decided = work[g], now[g], leaving[k_last, g]
+            for m in range(runs):
+                left[m] = everyone[m] - decided[m]
+        for c in range(late, here + 1):
+            for m in range(runs):
+                take[m] = 0.0
+                if c >= half[m]:
+                    take[m] = -(held[m] if c == half[m] else waiting[c, m])
+            _add(work, 0, take, entries, at + c * groups, groups)
+        for g in range(groups):
+            left, decided = work[g], leaving[k_last, g]
+            for m in range(runs):
+                decided[m] += part[m] * (left[m] if left[m] > 0.0 else 0.0)
+        _leave(part, waiting, size, first, late, here, months)
+    if chosen:
+        for c in range(first if by_entry else late, here + 1):
+            for m in range(runs):
+                take[m] = 0.0
+                if c <= half[m]:
+                    take[m] = part[m] * (waiting[c, m] - (held[m] if c == half[m] else 0.0))
+                waiting[c, m] -= take[m]
+                months[m] += take[m] * size[c, m] * (here - c)
+            if by_entry:
+                k = epoch[c - before] if c > before else epoch[0]
+                _add(leaving[k], 0, take, entries, at + c * groups, groups)
+                for m in range(runs):
+                    number[k, m] += take[m] * size[c, m]
+
+    # oldest first with all that is left
+    _in_turn(
+        False, oldest, high, budget, done, half, held, waiting, size, entries, at, groups, here,
+        before, epoch, by_entry, leaving, number, k_last, months,
+    )  # fmt: skip
+
+
+@njit(**NUMBA)
+def _edges(
+    s, t, here, groups, edge, stage, merge, rate, share, share_at, leaving, number, k, k_first,
+    k_last, noticed, size, entries, recall, reached, recall_share, flow, flows, moved, part,
+):  # fmt: skip
+    """Those leaving a stage, split over its edges; k: epoch of the month."""
+    n_epochs, runs = share_at.shape[0], moved.size
+    for e in range(stage[s, FIRST], stage[s, STOP]):
+        kind = edge[e, KIND]
+        low, high = k_first, k_last
+        if kind == EXIT:
+            low = high = n_epochs
+        elif kind == RECALL:
+            low, high = n_epochs + 1, n_epochs + 1 if noticed else -1
+        step = 0 if edge[e, EVEN] == 1 or groups == 1 else 1
+        for r in range(low, high + 1):
+            some = False
+            for m in range(runs):
+                some |= number[r, m] != 0.0
+            if not some:
                 continue
-            for g in range(n):
-                entries[s, c, g] = size[s, c] if n == 1 else start[s, c] * start_mix[s, g]
-                now[s, g] += entries[s, c, g]
-        people[s] = _sum(now, s, n)
-        for g in range(n):
-            entries[s, before, g] = 0.0
+            i = share_at[r if kind == DECISION else k, e]
+            _moved(moved, share, i, step, leaving[r], number[r], groups)
+            for m in range(runs):
+                flow[e, m, t] += moved[m]
+                if flows.shape[0] > 0:
+                    for g in range(groups):
+                        flows[e, m, t, g] += share[i + step * g, m] * leaving[r, g, m]
+            for joins in range(2):
+                to, when = edge[e, JOINS] if joins == 1 else edge[e, TO], here
+                if to < 0:
+                    continue
+                if to < s:
+                    when += 1
+                width = stage[to, WIDTH]
+                j = stage[to, ROOM] + when * width
+                for m in range(runs):
+                    part[m] = rate[edge[e, JOINING], m, t] if joins == 1 else 1.0
+                    size[to, when, m] += part[m] * moved[m]
+                    if width == 1:
+                        entries[j, m] += part[m] * moved[m]
+                if width > 1:
+                    _send(
+                        entries, j, width < groups, merge, part, share, i, step, leaving[r], groups
+                    )
+                if to == recall and to > s:
+                    _reach(
+                        reached, here * width, width < groups, merge, part, recall_share, k, share,
+                        i, step, leaving[r], groups,
+                    )  # fmt: skip
 
-    for t in range(n_months):
-        here = before + t
-        for p in range(spare.shape[0]):
-            spare[p] = pool_capacity[p, t]
 
-        # flows to later stages add to the entries of this month, flows back to those of the next
-        for s in range(n_stages):
-            for g in range(width[s]):
-                entries[s, here + 1, g] = 0.0
+@njit(**NUMBA)
+def _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, oldest, entries):
+    """People who wait before the first month: their cohorts, by group."""
+    runs, _, before = waiting_at_start.shape
+    for s in range(stage.shape[0]):
+        n, own = stage[s, WIDTH], s if mix.shape[1] > 1 else 0
+        _clear(now[s], 0, now.shape[1])
+        _clear(entries, stage[s, ROOM], stage[s, ROOM] + (before + 1) * n)
+        _clear(size[s], 0, size.shape[1])
+        for c in range(waiting.shape[1]):
+            row = waiting[s, c]
+            for m in range(runs):
+                row[m] = 1.0
+        for m in range(runs):
+            oldest[s, m] = 0
+            for c in range(before):
+                persons = waiting_at_start[m, s, c]
+                at = stage[s, ROOM] + c * n
+                if persons == 0.0:
+                    continue
+                for g in range(merge.size):
+                    to = g if n == merge.size else (0 if n == 1 else merge[g])
+                    entries[at + to, m] += persons * mix[m, own, g]
+                for g in range(n):
+                    size[s, c, m] += entries[at + g, m]
+                    now[s, g, m] += entries[at + g, m]
+        _sums(people[s], now[s], n)
 
-        for s in range(n_stages):
-            n = width[s]
-            keeps = stage_memory[s] == 1
-            came = entries[s]
-            gone = 0.0
-            months = 0.0
+
+@njit(**NUMBA)
+def run(
+    edge, stage, plan, merge, cell, epoch, share_at, age_limits,
+    claims, entering, share, rate, recall_share, waiting_at_start, mix,
+    stock, flow, left, waited, watched, recallable, stocks, flows, trace,
+    entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
+    place,
+):  # fmt: skip
+    """Run all months of n runs side by side; docs/how-it-works.md has the equations.
+
+    E edges, S stages, G groups, T months, K epochs of shares, B months before the first, C = B + T
+    + months run on + 1 cohorts, L age limits. Persons and months throughout.
+
+    The same for all runs: edge [E, 5], stage [S, 13], plan [4]: see above; merge [G]: group of a
+    narrower stage that each group belongs to; cell [G]: column of `claims` of each group; epoch
+    [T]; share_at [K, E]: row of `share` where the shares of an edge begin; age_limits [L], rising.
+    Of each run: claims [n, T, cells] arrive at the first stage; entering [n, K, G]: share of the
+    claims of its cell that a group has; share [.., n]; rate [Q, n, T]; recall_share [n, K, G]:
+    share reached by notice of those who enter the recall stage, by month of entry (claims sent back
+    to it are not reached); waiting_at_start [n, S, B] by month of entry; mix [n, S or 1, G]: their
+    split over groups.
+    Out, zero at first: stock [S, n, T] at month end; flow [E, n, T]; left, waited [S, n, T]: number
+    leaving a stage and their months waited; watched [L + 3, n, T] of the watched stage: waiting
+    less than each limit at month end, entries of the month, months ended in it over all of them,
+    how many wait at the end of all; recallable [n, T]: of the entries of the recall stage those
+    whom a notice can reach; by group, or [0, ...] for none: stocks [S, n, T, G], flows [E, n, T,
+    G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort still waiting at month end.
+    Work space, any content: entries [room for all stages, n], now [S, G, n], people, oldest [S, n],
+    leaving [K + 3, G, n], number [K + 2, n], size, waiting [S, C, n], spare [Q, n], reached (as
+    entries of the recall stage), cohort [3, C, n], lane [15, n], place [2, n].
+    """
+    runs, n_months, _ = claims.shape
+    n_stages, n_groups, _ = now.shape
+    n_epochs = share_at.shape[0]
+    n_limits = age_limits.size
+    before = waiting_at_start.shape[2]
+    last = before + n_months - 1
+    recall_stage, watch = plan[RECALL_STAGE], plan[WATCH]
+    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice, work
+    exits, recalled = n_epochs, n_epochs + 1
+    # of a cohort's entries those a notice reaches, the fraction of them not yet told; months ended
+    reachable, untold, ended = cohort[0], cohort[1], cohort[2]
+    gone, months, there, done, moved = lane[0], lane[1], lane[2], lane[3], lane[4]
+    part, take, held, hazard, pace = lane[5], lane[6], lane[7], lane[8], lane[9]
+    budget, lag, newest, min_age, at_random = lane[10], lane[11], lane[12], lane[13], lane[14]
+    half, high = place[0], place[1]
+
+    # cohorts: persons who entered, and the fraction of them still waiting
+    _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, oldest, entries)
+    _clear(reachable, 0, reachable.shape[0])
+    _clear(ended, 0, ended.shape[0])
+    for c in range(untold.shape[0]):
+        for m in range(runs):
+            untold[c, m] = 1.0
+    recall_first = size.shape[1]
+
+    # after the last month the watched stage is run on alone, on totals only (no groups)
+    for here in range(before, before + n_months + plan[RUN_ON]):
+        alone = here > last
+        t = n_months - 1 if alone else here - before
+        k = epoch[t]
+        recall = -1
+        if not alone:
+            if recall_stage >= 0:
+                for m in range(runs):
+                    for g in range(n_groups):
+                        if recall_share[m, k, g] > 0.0:
+                            recall = recall_stage
+            if recall >= 0:
+                n = stage[recall, WIDTH]
+                _clear(reached, here * n, (here + 1) * n)
+                if here < recall_first:
+                    recall_first = here
+            # flows to later stages add to the entries of this month, flows back to the next
+            for s in range(n_stages):
+                n = stage[s, WIDTH]
+                _clear(entries, stage[s, ROOM] + (here + 1) * n, stage[s, ROOM] + (here + 2) * n)
+        for p in range(n_stages):
+            pool = stage[p, POOL]
+            if pool >= 0:
+                for m in range(runs):
+                    spare[pool, m] = rate[pool, m, t]
+
+        for s in range(watch if alone else 0, watch + 1 if alone else n_stages):
+            n, at = stage[s, WIDTH], stage[s, ROOM]
+            if alone:
+                n = at = 0
+            keeps = stage[s, MEMORY] == 1
 
             # 1. entries
-            row = stage_arrivals[s]
-            if row >= 0:
-                part = _sum(arrivals[row], t, n_groups)
-                size[s, here] += part
-                if n == n_groups:
-                    _add(came, here, 1.0, arrivals[row], t, n)
-                else:
-                    came[here, 0] += part
-            if size[s, here] > 0.0:
-                _add(now, s, 1.0, came, here, n)
-            there = people[s] + size[s, here]
-            if there < TINY:
-                oldest[s] = here
-                continue
+            if s == 0 and not alone:
+                for m in range(runs):
+                    for g in range(n_groups):
+                        i = g if n == n_groups else 0
+                        some = claims[m, t, cell[g]] * entering[m, k, g]
+                        size[s, here, m] += some
+                        entries[at + here * n + i, m] += some
+                        if recall == 0:
+                            reached[here * n + i, m] += recall_share[m, k, g] * some
+            if alone:
+                _mean_of_year(size[s, here], watched[n_limits])
+            for m in range(runs):
+                part[m] = 1.0
+                gone[m] = months[m] = 0.0
+                there[m] = people[s, m] + size[s, here, m]
+                if s == watch and not alone:
+                    watched[n_limits, m, t] = size[s, here, m]
+            _add(now[s], 0, part, entries, at + here * n, n)
             first = here
             if keeps:
-                if s == stage_recall and recalls[epoch[t]]:
+                if s == recall:
                     for g in range(n):
-                        reached[here, g] = recall_share[epoch[t], g] * came[here, g]
-                    recallable[t] = _sum(reached, here, n)
-                    recall_first, recall_last = min(recall_first, here), here
-                first = oldest[s]
-                while first < here and waiting[s, first] * size[s, first] < TINY:
-                    first += 1
-                oldest[s] = first
+                        for m in range(runs):
+                            reachable[here, m] += reached[here * n + g, m]
+                    for m in range(runs):
+                        recallable[m, t] = reachable[here, m]
+                first = _close(oldest[s], waiting[s], size[s], here)
 
             # 2. exits while waiting
-            h = hazard[s, t]
-            if h > 0.0:
-                for g in range(n):
-                    leaving[exits, g] = h * now[s, g]
-                    now[s, g] -= leaving[exits, g]
-                number[exits] = h * there
-                there -= number[exits]
+            exiting = False
+            for m in range(runs):
+                hazard[m] = rate[stage[s, HAZARD], m, t]
+                exiting |= hazard[m] > 0.0
+                number[exits, m] = hazard[m] * there[m]
+                there[m] -= number[exits, m]
                 if keeps:
-                    gone += number[exits]
-                    months += _leave(h, waiting, size, s, first, here + 1, here)
+                    gone[m] += number[exits, m]
+            if exiting:
+                _part(leaving[exits], hazard, now[s], n)
+                if keeps:
+                    _leave(hazard, waiting[s], size[s], first, here + 1, here, months)
 
-            # 3. recall by notice: the share reached differs by group, so entries are rescaled
-            pace = recall_pace[t]
-            noticed = pace > 0.0 and stage_recall == s
+            # 3. recall by notice
+            noticed = False
+            if s == recall_stage:
+                for m in range(runs):
+                    pace[m] = rate[plan[PACE], m, t]
+                    noticed |= pace[m] > 0.0
+                    number[recalled, m] = 0.0
             if noticed:
-                number[recalled] = 0.0
-                for g in range(n):
-                    leaving[recalled, g] = 0.0
-                for c in range(max(first, recall_first), recall_last + 1):
-                    if not recalls[epoch[c - before]] or untold[c] < 1e-12:
-                        continue
-                    told = pace * untold[c]
-                    untold[c] -= told
-                    for g in range(n):
-                        some = came[c, g] - told * reached[c, g]
-                        came[c, g] = some if some > 0.0 else 0.0
-                    _add(leaving, recalled, told * waiting[s, c], reached, c, n)
-                    cut = told * recallable[c - before]
-                    size[s, c] = max(size[s, c] - cut, 0.0)
-                    cut *= waiting[s, c]
-                    number[recalled] += cut
-                    months += cut * (here - c)
-                _take_away(now, s, leaving, recalled, n)
-                gone += number[recalled]
-                there -= number[recalled]
+                _notice(
+                    number[recalled], months, leaving[recalled], pace, untold, reached, n,
+                    reachable, entries, at, n, waiting[s], size[s],
+                    first if first > recall_first else recall_first, here if here < last else last,
+                    here, take,
+                )  # fmt: skip
+                _take_away(now[s], leaving[recalled], n)
+                for m in range(runs):
+                    gone[m] += number[recalled, m]
+                    there[m] -= number[recalled, m]
 
             # 4. decisions; those decided are kept by epoch of the shares that apply to them
-            pool = stage_pool[s]
-            k_first = epoch[t]
-            k_last = k_first - 1
-            budget = 0.0
+            pool = stage[s, POOL]
+            k_first, k_last = k + 1, k
             if pool >= 0:
-                budget = min(spare[pool], pool_capacity[pool, t] * pool_part[s, t])
-            if budget > 0.0 and not keeps:
-                k_last = k_first
-                part = budget / there if budget < there else 1.0
-                for g in range(n):
-                    leaving[k_first, g] = part * now[s, g]
-                    now[s, g] -= leaving[k_first, g]
-                number[k_first] = part * there
-                spare[pool] -= number[k_first]
-                gone += number[k_first]
-            elif budget > 0.0:
-                by_entry = stage_by_entry[s] == 1
-                if by_entry:
-                    k_first = epoch[max(first - before, 0)]
-                k_last = epoch[t]
-                for k in range(k_first, k_last + 1):
-                    number[k] = 0.0
-                    for g in range(n):
-                        leaving[k, g] = 0.0
-                # entries up to `half` - 1 are ready, of those in `half` a fraction `held` is not
-                half = int(np.floor(here - lag[s, t])) + 1
-                last = min(half, here)
-                held = 0.0
-                if half <= here:
-                    held = waiting[s, half] * (lag[s, t] - (here - half))
-                done = 0.0
-
-                # newest first, from the minimum age
-                part = budget * newest[s, t]
-                c = min(last, here - int(np.ceil(newest_age[s, t])))
-                while done < part and c >= first:
-                    able = waiting[s, c] - (held if c == half else 0.0)
-                    if able > 0.0 and size[s, c] > 0.0:
-                        k = epoch[max(c - before, 0)] if by_entry else k_last
-                        take = min((part - done) / size[s, c], able)
-                        some = _decide(take, waiting, size, s, c)
-                        _add(leaving, k, take, came, c, n)
-                        number[k] += some
-                        done += some
-                        months += some * (here - c)
-                    c -= 1
-
-                # at random among all who are ready
-                part = min(budget - done, budget * at_random[s, t])
-                if part > 0.0 and last >= first:
-                    able = there - done
-                    for c in range(max(half, first), here + 1):
-                        able -= (held if c == half else waiting[s, c]) * size[s, c]
-                    chance = min(1.0, part / able) if able > 0.0 else 0.0
-                    done += chance * able
+                k_first = k
+                for m in range(runs):
+                    budget[m] = rate[pool, m, t] * rate[stage[s, PART], m, t]
+                    if budget[m] > spare[pool, m]:
+                        budget[m] = spare[pool, m]
+                if keeps:
+                    by_entry = stage[s, BY_ENTRY] == 1 and not alone
                     if by_entry:
-                        for c in range(first, last + 1):
-                            k = epoch[max(c - before, 0)]
-                            take = chance * (waiting[s, c] - (held if c == half else 0.0))
-                            some = _decide(take, waiting, size, s, c)
-                            _add(leaving, k, take, came, c, n)
-                            number[k] += some
-                            months += some * (here - c)
-                    else:
-                        # this part of everyone, less those decided already and those not ready
-                        number[k_last] += chance * able
-                        for g in range(n):
-                            leaving[ready, g] = now[s, g] - leaving[k_last, g]
-                        for c in range(max(half, first), here + 1):
-                            _add(
-                                leaving, ready, -(held if c == half else waiting[s, c]), came, c, n
-                            )
-                        for g in range(n):
-                            some = leaving[ready, g]
-                            leaving[k_last, g] += chance * (some if some > 0.0 else 0.0)
-                        stop = min(half, here + 1)
-                        months += _leave(chance, waiting, size, s, first, stop, here)
-                        if half <= here:
-                            take = chance * (waiting[s, half] - held)
-                            some = _decide(take, waiting, size, s, half)
-                            months += some * (here - half)
-
-                # oldest first with all that is left
-                c = first
-                while done < budget and c <= last:
-                    able = waiting[s, c] - (held if c == half else 0.0)
-                    if able > 0.0 and size[s, c] > 0.0:
-                        k = epoch[max(c - before, 0)] if by_entry else k_last
-                        take = min((budget - done) / size[s, c], able)
-                        some = _decide(take, waiting, size, s, c)
-                        _add(leaving, k, take, came, c, n)
-                        number[k] += some
-                        done += some
-                        months += some * (here - c)
-                    c += 1
-                spare[pool] -= done
-                gone += done
-                for k in range(k_first, k_last + 1):
-                    _take_away(now, s, leaving, k, n)
-            left[s, t] = gone
-            waited[s, t] = months
+                        k_first = epoch[first - before] if first > before else epoch[0]
+                    for m in range(runs):
+                        lag[m] = rate[stage[s, LAG], m, t]
+                        newest[m] = rate[stage[s, NEWEST], m, t]
+                        min_age[m] = rate[stage[s, MIN_AGE], m, t]
+                        at_random[m] = rate[stage[s, AT_RANDOM], m, t]
+                    _decide(
+                        budget, there, lag, newest, min_age, at_random, waiting[s], size[s],
+                        entries, at, n, oldest[s], first, here, before, epoch, by_entry, leaving,
+                        number, k_first, k_last, now[s], done, months, half, high, held, part, take,
+                    )  # fmt: skip
+                    for r in range(k_first, k_last + 1):
+                        _take_away(now[s], leaving[r], n)
+                else:
+                    for m in range(runs):
+                        part[m] = budget[m] / there[m] if budget[m] < there[m] else 1.0
+                        number[k, m] = done[m] = part[m] * there[m]
+                    _part(leaving[k], part, now[s], n)
+                for m in range(runs):
+                    spare[pool, m] -= done[m]
+                    gone[m] += done[m]
+                    there[m] -= done[m]
+            if alone:
+                for m in range(runs):
+                    people[s, m] = there[m]
+                _count(ended, waiting[s], size[s], first, here + 1)
+                continue
 
             # 5. those leaving, over the edges
-            for e in range(stage_edges[s, 0], stage_edges[s, 1]):
-                kind = edge_kind[e]
-                if kind == DECISION:
-                    r_first = k_first
-                    r_last = k_last
-                elif kind == EXIT and h > 0.0:
-                    r_first = exits
-                    r_last = exits
-                elif kind == RECALL and noticed:
-                    r_first = recalled
-                    r_last = recalled
-                else:
-                    continue
-                slot = edge_slot[e]
-                for r in range(r_first, r_last + 1):
-                    if number[r] == 0.0:
-                        continue
-                    i = share_row[r if kind == DECISION else epoch[t], e]
-                    moved = even[i] * number[r]
-                    if moved < 0.0:  # the share differs between groups
-                        moved = _dot(share, i, leaving, r, n)
-                    flow_total[e, t] += moved
-                    if slot >= 0:
-                        for g in range(n):
-                            flow[slot, t, g] += share[i, g] * leaving[r, g]
-                    to = edge_to[e]
-                    if to >= 0:
-                        when = here if to > s else here + 1
-                        size[to, when] += moved
-                        if width[to] == 1:
-                            entries[to, when, 0] += moved
-                        else:
-                            _send(entries, to, when, 1.0, share, i, leaving, r)
-                    to = edge_joins[e]
-                    if to >= 0:
-                        part = joining[e, t]
-                        size[to, here] += part * moved
-                        if width[to] == 1:
-                            entries[to, here, 0] += part * moved
-                        else:
-                            _send(entries, to, here, part, share, i, leaving, r)
+            _edges(
+                s, t, here, n, edge, stage, merge, rate, share, share_at, leaving, number, k,
+                k_first, k_last, noticed, size, entries, recall, reached, recall_share, flow, flows,
+                moved, part,
+            )  # fmt: skip
+            _sums(people[s], now[s], n)
+            for m in range(runs):
+                left[s, m, t] = gone[m]
+                waited[s, m, t] = months[m]
+                stock[s, m, t] = people[s, m]
+            if s == watch:
+                _count(ended, waiting[s], size[s], first, here + 1)
 
-        # month end: stocks (with those on their way back) and ages
+        if alone:
+            continue
+        # month end: those on their way back count, and ages are told
         for s in range(n_stages):
-            n = width[s]
-            people[s] = _sum(now, s, n)
-            returning = size[s, here + 1]
-            stock_total[s, t] = people[s] + returning
-            slot = stage_slot[s]
-            if slot >= 0:
-                for g in range(n):
-                    stock[slot, t, g] = now[s, g] + entries[s, here + 1, g]
-            if stage_memory[s] == 1:
-                if trace.shape[2] > 0:
-                    for c in range(oldest[s], here + 1):
-                        trace[s, c, t] = waiting[s, c]
-                if tally.shape[1] > 0:
-                    _count(tally, waiting, size, s, oldest[s], here + 1)
-                young = returning
-                c = here
-                for i in range(age_limits.shape[0]):
-                    stop = max(here - age_limits[i], oldest[s] - 1)
-                    while c > stop:
-                        young += waiting[s, c] * size[s, c]
-                        c -= 1
-                    age[s, i, t] = young
+            for m in range(runs):
+                stock[s, m, t] += size[s, here + 1, m]
+                if stocks.shape[0] > 0:
+                    n = stage[s, WIDTH]
+                    for g in range(n):
+                        back = entries[stage[s, ROOM] + (here + 1) * n + g, m]
+                        stocks[s, m, t, g] = now[s, g, m] + back
+                if trace.shape[0] > 0 and stage[s, MEMORY] == 1:
+                    for c in range(oldest[s, m], here + 1):
+                        trace[s, m, c, t] = waiting[s, c, m]
+        for m in range(runs):
+            there[m] = size[watch, here + 1, m]
+        c = here
+        for i in range(n_limits):
+            while c > here - age_limits[i] and c >= 0:
+                for m in range(runs):
+                    there[m] += waiting[watch, c, m] * size[watch, c, m]
+                c -= 1
+            for m in range(runs):
+                watched[i, m, t] = there[m]
+
+    for t in range(n_months):
+        c = before + t
+        for m in range(runs):
+            watched[n_limits + 1, m, t] = ended[c, m]
+            watched[n_limits + 2, m, t] = waiting[watch, c, m] * size[watch, c, m]

@@ -69,17 +69,22 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
 
     Uses the law.* switches (which follow the law in force unless a scenario moves them) and the
     profile.* weights. Arrays [epochs, modes, nationalities]; the five outcomes add up to 1;
-    `notice` is the share of those referred whom a notice under s. 104 can reach later.
+    `notice` is the share of those referred whom a notice under s. 104 can reach later. Of several
+    runs [P, n, T], whose plan must be given, arrays are [n, epochs, modes, nationalities].
     """
     index = _index(paths.names)
     rows = paths.value[index.weights]
     known = _planned(paths, index, rows) if fixed is None else fixed
-    weights = _class_weights(rows[:, known.starts].T)
+    weights = _class_weights(np.moveaxis(rows[..., known.starts], 0, -1))
     starts = _mode_starts()
-    by_mode = np.empty((len(known.starts), len(MODES), len(OUTCOMES), len(NATIONAL)))
-    for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[1]], strict=True)):
-        np.einsum("ep,epon->eon", weights[:, a:b], known.table[:, a:b], out=by_mode[:, m])
-    national = np.ascontiguousarray(by_mode[:, :, :, _NATIONAL_OF].transpose(2, 0, 1, 3))
+    by_mode = np.zeros(
+        (*weights.shape[:-1], len(MODES), len(OUTCOMES), len(NATIONAL))
+    )
+    for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[-1]], strict=True)):
+        # class by class, so that the order of the sum does not hang on the number of runs
+        for p in range(a, b):
+            by_mode[..., m, :, :] += weights[..., p, None, None] * known.table[:, p]
+    national = np.moveaxis(by_mode[..., _NATIONAL_OF], -2, 0)
     appeal, no_appeal, ineligible, returned, back, reached = national
     referred = appeal + no_appeal
     notice = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
@@ -173,18 +178,20 @@ def _wiring() -> _Wiring:
 
 
 def _class_weights(values: Floats) -> Floats:
-    """Weight of each class within its mode [epochs, classes] from the parameters' values."""
+    """Weight of each class within its mode [.., classes] from the parameters' values [.., names].
+
+    Draws of levels that leave nothing over are scaled so that a feature adds up to 1.
+    """
     wiring = _wiring()
-    stated = values[:, wiring.source] * wiring.stated
-    total = np.add.reduceat(stated, wiring.starts, axis=1)
-    # draws of levels that leave nothing over are scaled so that a feature adds up to 1
+    stated = values[..., wiring.source] * wiring.stated
+    total = np.add.reduceat(stated, wiring.starts, axis=-1)
     over = np.maximum(total, 1.0)
-    weight = np.ones((values.shape[0], len(wiring.source) + 1))
-    weight[:, :-1] = stated / over[:, wiring.feature]
-    weight[:, wiring.rests] = 1.0 - total / over
-    made = weight[:, wiring.by_class[:, 0]]
+    weight = np.ones((*values.shape[:-1], len(wiring.source) + 1))
+    weight[..., :-1] = stated / over[..., wiring.feature]
+    weight[..., wiring.rests] = 1.0 - total / over
+    made = weight[..., wiring.by_class[:, 0]]
     for column in range(1, wiring.by_class.shape[1]):
-        made = made * weight[:, wiring.by_class[:, column]]
+        made = made * weight[..., wiring.by_class[:, column]]
     return made
 
 

@@ -48,25 +48,27 @@ def added(paths: Paths) -> Array | None:
     out = None
     for name in PROTECTED:
         now = paths[f"us.protection_ended.{name}"]
-        if np.array_equal(now, base[name]):
+        if np.all(now == base[name]):
             continue
         told = _told(now) - _told(base[name])
         claims = onward(paths, told * paths[f"us.protected.{name}"])
         if out is None:
-            out = np.zeros((len(paths.months), len(MODE_LIST), len(NATIONALITY_LIST)))
-        out[:, [LAND, BETWEEN], NATIONALITY_LIST.index(name)] += claims
+            out = np.zeros((*paths.value.shape[1:], len(MODE_LIST), len(NATIONALITY_LIST)))
+        out[..., [LAND, BETWEEN], NATIONALITY_LIST.index(name)] += claims
     return out
 
 
 def onward(paths: Paths, told: Array) -> Array:
     """Claims [T, 2] at land ports and between ports that follow `told` [T] persons told."""
-    spread = np.convolve(told, DELAY)[: len(told)]
+    spread = np.zeros_like(told)
+    for later, share in enumerate(DELAY[: told.shape[-1]]):
+        spread[..., later:] += share * told[..., : told.shape[-1] - later]
     weights = dict(zip(("none", "ports", "whole"), state(switches(paths)), strict=True))
-    out = np.zeros((len(told), 2))
+    out = np.zeros((*told.shape, 2))
     for name, weight in weights.items():
         claims = spread * weight * paths[f"push.onward.{name}"]
-        out[:, 0] += claims * (1 - BETWEEN_SHARE[name])
-        out[:, 1] += claims * BETWEEN_SHARE[name]
+        out[..., 0] += claims * (1 - BETWEEN_SHARE[name])
+        out[..., 1] += claims * BETWEEN_SHARE[name]
     return out
 
 
@@ -75,22 +77,22 @@ def managed(paths: Paths) -> Array:
 
     By nationality as the people whose protection has been said to end.
     """
-    ended = np.zeros((len(paths.months), len(NATIONALITY_LIST)))
+    ended = np.zeros((*paths.value.shape[1:], len(NATIONALITY_LIST)))
     for name in PROTECTED:
         people = paths[f"us.protected.{name}"] * paths[f"us.protection_ended.{name}"]
-        ended[:, NATIONALITY_LIST.index(name)] = people
-    total = ended.sum(axis=1, keepdims=True)
+        ended[..., NATIONALITY_LIST.index(name)] = people
+    total = ended.sum(axis=-1, keepdims=True)
     rest = np.zeros_like(ended)
-    rest[:, NATIONALITY_LIST.index("other")] = 1.0
+    rest[..., NATIONALITY_LIST.index("other")] = 1.0
     share = np.where(total > 0, ended / np.maximum(total, 1e-9), rest)
-    return paths["arrivals.managed_intake"][:, None] / 12 * share
+    return paths["arrivals.managed_intake"][..., None] / 12 * share
 
 
 def enforcement(paths: Paths) -> Array | None:
     """Factor [T] on claims at the land border, or None where US removals are the shipped ones."""
     base = reference(int(paths.months[0]), len(paths.months))["removals"]
     now = paths["us.removals"]
-    if np.array_equal(now, base):
+    if np.all(now == base):
         return None
     ratio = np.maximum(now, 1.0) / np.maximum(base, 1.0)
     return ratio ** paths["push.enforcement"]
@@ -98,7 +100,7 @@ def enforcement(paths: Paths) -> Array | None:
 
 def _told(share: Array) -> Array:
     """Rises of a cumulative share [T]; a fall (protection given back) tells nobody."""
-    return np.maximum(np.diff(share, prepend=share[0]), 0.0)
+    return np.maximum(np.diff(share, prepend=share[..., :1]), 0.0)
 
 
 @lru_cache(maxsize=16)

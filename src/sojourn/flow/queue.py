@@ -5,36 +5,58 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import kernel
-from sojourn.flow.rates import BEFORE, ENOUGH, Rates
+from sojourn.flow import batch, kernel
+from sojourn.flow.batch import AGE_LIMITS, BEFORE, ENOUGH, Batch, Rates
 from sojourn.flow.stages import Edge, Network, Stage, network
 from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError
 
 Floats = NDArray[np.float64]
 
-AGE_LIMITS = np.array([6, 12, 24, 36], np.int64)
-"""Limits in months of the ages reported for those waiting."""
-
 KNOWN = 0.98
 """Share of a month's entries that must have left before their mean wait is told."""
 
 
+class Made(NamedTuple):
+    """What the kernel made of n runs (shapes there): persons."""
+
+    stock_total: Floats
+    flow_total: Floats
+    left: Floats
+    waited: Floats
+    watched: Floats
+    recallable: Floats
+    stocks: Floats
+    flows: Floats
+    trace: Floats
+
+    @property
+    def age(self) -> Floats:
+        """Waiting in the watched stage less than AGE_LIMITS at month end, [L, n, T]."""
+        return self.watched[: AGE_LIMITS.size]
+
+    @property
+    def tally(self) -> Floats:
+        """Of the watched stage by month of entry: who entered, month ends at which they still
+        waited, and how many wait at the end, [3, n, T]."""
+        return self.watched[AGE_LIMITS.size :]
+
+
 @dataclass(frozen=True)
 class Run:
-    """What the kernel made: persons.
+    """What the kernel made of one run: persons.
 
     `stocks` [S, T, G] and `flows` [E, T, G] when kept, else empty; `stock_total` [S, T] at month
-    end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; `age`
-    [S, L, T]: waiting less than AGE_LIMITS; `tally` [2, BEFORE + T] of a single stage, empty when
-    not asked for: by month of entry, month ends at which its people still waited and how many wait
-    at the end; `recallable` [T]: of the month's entries those whom a notice can reach; `trace`
-    [S, BEFORE + T, T]: fraction of those who entered in a month still waiting at each month's end,
-    empty when not asked for.
+    end; `flow_total` [E, T]; `left`, `waited` [S, T]: number leaving and months they waited; of the
+    watched stage `age` [L, T]: waiting less than AGE_LIMITS, and `tally` [3, T]: who entered in the
+    month, month ends at which they still waited, and how many wait at the end; `recallable` [T]: of
+    the month's entries those whom a notice can reach; `trace` [S, BEFORE + T, T]: fraction of those
+    who entered in a month still waiting at each month's end, empty when not asked for.
     """
 
     stocks: Floats
@@ -54,76 +76,95 @@ def run(
     rates: Rates,
     *,
     keep: bool = False,
-    tally: bool = False,
     trace: bool = False,
+    watch: int = 0,
     function: Callable[..., None] | None = None,
 ) -> Run:
     """Run the kernel (or `function`, its uncompiled twin); arrivals enter the first stage.
 
-    `keep` writes stocks and flows of every group, `tally` waits by month of entry,
-    `trace` who still waits month by month.
+    `keep` writes stocks and flows of every group, `trace` who still waits month by month; `watch`
+    is the stage whose ages and waits by month of entry are told.
     """
-    n_stages, n_edges = len(net.stages), len(net.edges)
-    _, n_months, n_groups = rates.arrivals.shape
-    kept_s, kept_e = (n_stages, n_edges) if keep else (0, 0)
-    rows_s, rows_e = (np.arange(n) if keep else np.full(n, -1) for n in (n_stages, n_edges))
-    first = np.full(n_stages, -1, np.int64)
-    first[0] = 0
-    even = np.where((rates.share == rates.share[:, :1]).all(axis=1), rates.share[:, 0], -1.0)
-    made = Run(
-        np.empty((kept_s, n_months, n_groups)),
-        np.zeros((kept_e, n_months, n_groups)),
-        np.zeros((n_stages, n_months)),
-        np.zeros((n_edges, n_months)),
-        np.zeros((n_stages, n_months)),
-        np.zeros((n_stages, n_months)),
-        np.zeros((n_stages, AGE_LIMITS.size, n_months)),
-        np.zeros((2, BEFORE + n_months if tally else 0)),
-        np.zeros(n_months),
-        np.zeros((n_stages, BEFORE + n_months, n_months) if trace else (n_stages, 0, 0)),
-    )
-    (function or kernel.run)(
-        net.edge_from, net.edge_to, net.edge_kind, rows_e, net.edge_joins, net.stage_edges,
-        net.stage_memory, net.stage_by_entry, net.stage_pool, net.stage_recall,
-        rows_s, first, widths(net, rates, even, keep), rates.epoch, rates.share_row, rates.share,
-        even, rates.joining, rates.pool_capacity, rates.pool_part, rates.hazard, rates.lag,
-        rates.newest, rates.newest_age, rates.at_random, rates.recall_share, rates.recall_pace,
-        rates.arrivals, rates.waiting, rates.mix,
-        _entries((n_stages, BEFORE + n_months + 1, n_groups)), made.stocks, made.flows,
-        made.stock_total, made.flow_total, made.left, made.waited, made.age, AGE_LIMITS, made.tally,
-        made.recallable, made.trace,
+    made = run_all(batch.of(net, rates, keep=keep, watch=watch), keep=keep, trace=trace,
+                   function=function)  # fmt: skip
+    first = [table[:, 0] if table.shape[0] else table for table in (made.stocks, made.flows)]
+    return Run(
+        *first, made.stock_total[:, 0], made.flow_total[:, 0], made.left[:, 0], made.waited[:, 0],
+        made.age[:, 0], made.tally[:, 0], made.recallable[0],
+        made.trace[:, 0] if trace else made.trace,
     )  # fmt: skip
+
+
+def run_all(
+    several: Batch,
+    *,
+    keep: bool = False,
+    trace: bool = False,
+    function: Callable[..., None] | None = None,
+) -> Made:
+    """Run several runs; `keep` and `trace` ask for what is else empty.
+
+    `keep` needs a batch packed for it: every stage on all groups.
+    """
+    net, layout, given = several.network, several.layout, several.given
+    n, n_months, _ = given.claims.shape
+    stages, edges, groups = len(net.stages), len(net.edges), layout.merge.size
+    made = Made(
+        np.zeros((stages, n, n_months)),
+        np.zeros((edges, n, n_months)),
+        np.zeros((stages, n, n_months)),
+        np.zeros((stages, n, n_months)),
+        np.zeros((AGE_LIMITS.size + 3, n, n_months)),
+        np.zeros((n, n_months)),
+        np.zeros((stages if keep else 0, n, n_months, groups)),
+        np.zeros((edges if keep else 0, n, n_months, groups)),
+        np.zeros((stages if trace else 0, n, BEFORE + n_months, n_months)),
+    )
+    (function or kernel.run)(*layout, AGE_LIMITS, *given, *made, *_work(several))
     return made
 
 
-def widths(net: Network, rates: Rates, even: Floats, keep: bool) -> NDArray[np.int64]:
-    """Groups that each stage is run on, [S]: all, or 1 where nothing from there on asks for them.
-
-    even [R]: as in the kernel. A stage needs its groups when they are to be kept, when a share of
-    its edges or of notices differs between them, or when an edge leads to a stage that needs them.
-    """
-    needs = np.full(len(net.stages) + 1, keep)  # the last one stands for -1: out of the system
-    needs[-1] = False
-    if net.stage_recall >= 0 and rates.recall_share.any():
-        needs[net.stage_recall] = True
-    needs[net.edge_from[(even[rates.share_row] < 0.0).any(axis=0)]] = True
-    for _ in net.stages:
-        needs[net.edge_from[needs[net.edge_to] | needs[net.edge_joins]]] = True
-    return np.where(needs[:-1], rates.share.shape[1], 1)
-
-
 class _Space(threading.local):
-    entries: Floats = np.empty((0, 0, 0))
+    shape: tuple[int, ...] = ()
+    arrays: tuple[NDArray[Any], ...] = ()
 
 
 _space = _Space()
 
 
-def _entries(shape: tuple[int, int, int]) -> Floats:
+def _work(several: Batch) -> tuple[NDArray[Any], ...]:
     """Work space of the kernel, one for each thread: fresh memory would cost more than a run."""
-    if _space.entries.shape != shape:
-        _space.entries = np.empty(shape)
-    return _space.entries
+    layout, given = several.layout, several.given
+    stages, groups, epochs = len(layout.stage), layout.merge.size, len(layout.share_at)
+    months = given.waiting.shape[2] + layout.epoch.size + 1
+    width = layout.stage[:, kernel.WIDTH]
+    cohorts = months + int(layout.plan[kernel.RUN_ON])
+    recall = int(layout.plan[kernel.RECALL_STAGE])
+    told = months * int(width[recall]) if recall >= 0 else 0
+    n, rates = len(given.claims), len(given.rate)
+    shape = (months * int(width.sum()), stages, groups, epochs, cohorts, rates, told, n)
+    if _space.shape != shape:
+        _space.shape = shape
+        floats = (
+            (shape[0], n), (stages, groups, n), (stages, n), (epochs + 3, groups, n),
+            (epochs + 2, n), (stages, cohorts, n), (stages, cohorts, n), (rates, n), (told, n),
+            (3, cohorts, n), (15, n),
+        )  # fmt: skip
+        made = [np.empty(shape) for shape in floats]
+        oldest, place = np.empty((stages, n), np.int64), np.empty((2, n), np.int64)
+        _space.arrays = (*made[:7], oldest, *made[7:], place)
+    return _space.arrays
+
+
+def wait_new(tally: Floats) -> Floats:
+    """Mean months to leave by month of entry, from a tally [3, ..., T] of the kernel.
+
+    NaN: fewer than KNOWN of those who entered have left by the end, so it is not known.
+    """
+    entered, ended, rest = tally
+    # who leaves in a month waited as many months as ended before; who is left counts one less
+    known = (entered > 0.0) & (entered - rest >= KNOWN * entered)
+    return np.where(known, (ended - rest) / np.where(known, entered, 1.0), np.nan)
 
 
 _NAME = Label("", "")
@@ -185,18 +226,8 @@ def alone(
         row(newest_age), row(at_random), row(reached).T.copy(), row(pace)[0],
         entered.astype(float)[None, :, None], before, np.ones((1, 1)),
     )  # fmt: skip
-    made = run(_ALONE, rates, tally=True)
-    ended, rest = made.tally[:, BEFORE:]
-    # who leaves in a month waited as many months as ended before; who is left counts one less
-    months = ended - rest
-    known = (entered > 0.0) & (entered - rest >= KNOWN * entered)
+    made = run(_ALONE, rates)
     return Queue(
         made.stock_total[0], made.flow_total[0], made.flow_total[1] + made.flow_total[2],
-        made.waited[0], made.age[0],
-        np.where(known, months / np.where(known, entered, 1.0), np.nan),
+        made.waited[0], made.age, wait_new(made.tally),
     )  # fmt: skip
-
-
-def carry_on(x: Floats, months: int, last: int = 1) -> Floats:
-    """A path [T] carried on for some months at the mean of its `last` ones."""
-    return np.concatenate([x, np.full(months, x[-last:].mean())])

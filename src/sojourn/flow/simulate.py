@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import queue, stages
-from sojourn.flow.queue import AGE_LIMITS, Run
-from sojourn.flow.rates import Intake, Rates, Shares, members_capacity, rates
+from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
+from sojourn.flow.queue import Run
+from sojourn.flow.rates import Intake, Shares, members_capacity, rates
 from sojourn.flow.stages import Network
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
 
-RUN_ON = 240
-"""Months beyond the last one that the wait of new claims is followed."""
-
 
 @dataclass(frozen=True)
 class Flows:
-    """Result of one run: totals by month; by group on request (the run is then made again).
+    """Result of one run, or of several side by side (`one` takes one out): totals by month.
 
-    `stock_total` [S, T] people in each stage at month end, `flow_total` [E, T] people on each edge,
-    `left` and `waited` [S, T]: number leaving a stage and the months they waited, `age` [S, L, T]:
-    waiting less than AGE_LIMITS at month end, `recallable` [T]: of the month's referrals those whom
-    a notice can reach.
+    Shapes are of one run; several have an axis n before the months: `stock_total` [S, T] people in
+    each stage at month end, `flow_total` [E, T] people on each edge, `left` and `waited` [S, T]:
+    number leaving a stage and the months they waited, `age` [L, T]: waiting less than AGE_LIMITS at
+    the RPD at month end, `wait_new` [T], `recallable` [T]: of the month's referrals those whom a
+    notice can reach. One run tells groups too, on request: it is then made again.
     """
 
     months: NDArray[np.int64]
     network: Network
-    rates: Rates
+    batch: Batch
+    at: int | slice
     stock_total: Floats
     flow_total: Floats
     left: Floats
     waited: Floats
     age: Floats
+    rpd_entered: Floats
+    wait_new: Floats
     recallable: Floats
     claims: Floats
     interceptions: Floats
     exogenous: dict[str, Floats] = field(repr=False)
+
+    def one(self, i: int) -> Flows:
+        """Run i of several."""
+        totals = ("stock_total", "flow_total", "left", "waited", "age")
+        rows = ("rpd_entered", "wait_new", "recallable", "claims", "interceptions")
+        return replace(
+            self, at=i, exogenous={name: x[i] for name, x in self.exogenous.items()},
+            **{name: getattr(self, name)[:, i] for name in totals},
+            **{name: getattr(self, name)[i] for name in rows},
+        )  # fmt: skip
+
+    @cached_property
+    def rates(self) -> Rates:
+        """What the kernel read, of one run."""
+        assert isinstance(self.at, int), "rates are of one run: ask `one` first"
+        return self.batch.one(self.at)
 
     @cached_property
     def detail(self) -> Run:
@@ -83,13 +101,13 @@ class Flows:
     def total_entered(self, stage: str) -> Floats:
         """People who enter the stage in the month from others and from outside, [T]."""
         s, network = self.network.stage(stage), self.network
-        total = np.zeros(self.months.size)
+        total = np.zeros(self.stock_total.shape[1:])
         if stage == "eligibility":
-            total += self.rates.arrivals[0].sum(axis=1)
+            total += self.series("claims")
         for e in np.flatnonzero(network.edge_to == s):
             total += self.flow_total[e]
         for e in np.flatnonzero(network.edge_joins == s):
-            total += self.rates.joining[e] * self.flow_total[e]
+            total += self.batch.joining(int(e))[self.at] * self.flow_total[e]
         return total
 
     def entered(self, stage: str) -> Floats:
@@ -115,13 +133,19 @@ class Flows:
         raise InputError("series", "name", name, nearest(name, [*_STOCKS, *_FLOWS, "claims"]))
 
     def series(self, name: str) -> Floats:
-        """A contract series that the flow knows, total by month [T]; not known yet = NaN."""
+        """A contract series that the flow knows, total by month [T]; not known yet = NaN.
+
+        `rpd.wait_new` is the mean months to finalisation of the claims referred in each month. The
+        RPD queue alone is run on for `rates.RUN_ON` months with the mean intake of the last twelve
+        and the capacity and order of the last; a month's claims count as known when 98 % of them
+        have left (the rest at the age they then have), else NaN.
+        """
         if name in _STOCKS:
             return _sum(self.stock_total, [self.network.stage(s) for s in _STOCKS[name]])
         if name in _FLOWS:
             return _sum(self.flow_total, [self.network.edge(e) for e in _FLOWS[name]])
         if name == "claims":
-            return self.rates.arrivals[0].sum(axis=1)
+            return self.claims.reshape(*self.claims.shape[:-2], -1).sum(axis=-1)
         if name == "rpd.wait_new":
             return self.wait_new
         try:
@@ -134,7 +158,7 @@ class Flows:
     def _totals(self) -> dict[str, Floats]:
         rpd = self.network.stage("rpd")
         left, pending = self.left[rpd], self.stock_total[rpd]
-        under = dict(zip(AGE_LIMITS.tolist(), self.age[rpd], strict=True))
+        under = dict(zip(AGE_LIMITS.tolist(), self.age, strict=True))
         failed = self.total_flow("removal.removed")
         return {
             "interceptions": self.interceptions,
@@ -147,16 +171,6 @@ class Flows:
             "rpd.capacity": self.exogenous["rpd_capacity"],
             "removals": failed + self.exogenous["other_removals"],
         }
-
-    @cached_property
-    def wait_new(self) -> Floats:
-        """Mean months to finalisation of the claims referred in each month, [T].
-
-        The RPD queue alone is run on for RUN_ON months with the mean intake of the last twelve
-        months and the capacity and order of the last one; a month's claims count as known when
-        98 % of them have left (the rest at the age they then have), else NaN: not known yet.
-        """
-        return _wait_new(self)
 
 
 _STOCKS = {
@@ -217,39 +231,30 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     Raises InputError where the months of `paths`, `intake` and `shares` differ, where a claim is
     negative or not finite, or where shares by law do not add to 1.
     """
+    return together(replace(paths, value=paths.value[:, None]), intake, shares).one(0)
+
+
+def together(paths: Paths, intake: Intake, shares: Shares) -> Flows:
+    """Several runs side by side: paths [P, n, T], intake and shares of n runs that are alike.
+
+    Each run is the same, to the byte, as alone. Raises InputError as `simulate`.
+    """
     network = stages.load()
     if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
-    made = rates(network, paths, intake, shares)
-    out = queue.run(network, made)
+    batch = rates(network, paths, intake, shares)
+    out = queue.run_all(batch)
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
+    n, n_months = capacity.shape
     return Flows(
-        paths.months, network, made, out.stock_total, out.flow_total, out.left, out.waited, out.age,
-        out.recallable,        intake.claims, intake.interceptions,
+        paths.months, network, batch, slice(None), out.stock_total, out.flow_total, out.left,
+        out.waited, out.age, out.tally[0], queue.wait_new(out.tally), out.recallable,
+        intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]),
+        intake.interceptions.reshape(n, n_months),
         {
             "funded": np.maximum(paths["rpd.funded_capacity"], capacity),
             "rpd_capacity": capacity,
             "other_removals": other,
         },
     )  # fmt: skip
-
-
-def _wait_new(flows: Flows) -> Floats:
-    made, entered = flows.rates, flows.total_entered("rpd")
-    s = flows.network.stage("rpd")
-    pool = flows.network.stage_pool[s]
-    reached = np.zeros(entered.size)
-    np.divide(flows.recallable, entered, out=reached, where=entered > 0.0)
-
-    def on(x: Floats) -> Floats:
-        return queue.carry_on(x, RUN_ON)
-
-    alone = queue.alone(
-        queue.carry_on(entered, RUN_ON, 12), on(made.pool_capacity[pool] * made.pool_part[s]),
-        hazard=on(made.hazard[s]), lag=on(made.lag[s]), newest=on(made.newest[s]),
-        newest_age=on(made.newest_age[s]), at_random=on(made.at_random[s]),
-        pace=on(made.recall_pace), reached=np.concatenate([reached, np.zeros(RUN_ON)]),
-        start=made.waiting[s],
-    )  # fmt: skip
-    return alone.wait_new[: entered.size]

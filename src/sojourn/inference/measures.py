@@ -163,7 +163,7 @@ def _age(name: str, last: int, share: bool) -> Callable[[Flows], float]:
         at, rpd = _at(run, last), run.network.stage("rpd")
         pending = float(run.stock_total[rpd, at])
         below = {0: 0.0, None: pending}
-        for limit, values in zip((6, 12, 24, 36), run.age[rpd], strict=True):
+        for limit, values in zip((6, 12, 24, 36), run.age, strict=True):
             below[limit] = float(values[at])
         count = below[high] - below[low]
         return count / pending if share else count

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles
 from sojourn.flow import simulate as flow
-from sojourn.flow.together import together
+from sojourn.flow.rates import alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import CHUNK, Plan
@@ -103,27 +103,35 @@ class Model:
     def tables(self, paths: Paths, deviations: Floats | None = None) -> Floats:
         """Rows of several members by month from January 2015, [rows, n, months].
 
-        paths: `value` [P, n, T]; deviations [n, T, mode]. Stages are run member by member; what is
-        counted from them is worked out for all at once.
+        paths: `value` [P, n, T]; deviations [n, T, mode].
         """
-        count = paths.value.shape[1]
-        table = np.empty((len(self.plan.rows), count, len(paths.months)))
-        runs = []
-        for i in range(count):
-            own = replace(paths, value=paths.value[:, i])
-            came = arrivals.intake(own, None if deviations is None else deviations[i])
-            shares = profiles.shares(own, self._law) if self._shares_drawn else self._shares
-            run = flow.simulate(own, came, shares)
-            for read_one in self._readers.one:
-                read_one(run, table[:, i])
-            # tables by group and waits are large, and read by now
-            run.__dict__.pop("detail", None)
-            runs.append(run)
-        if self._readers.all:
-            ran = readout.Ran(paths, together(runs))
-            for read_all in self._readers.all:
-                read_all(ran, table)
+        groups = self._alike(paths)
+        if len(groups) == 1:
+            return self._side_by_side(paths, deviations)
+        table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
+        for who in groups:
+            own = replace(paths, value=paths.value[:, who])
+            far = None if deviations is None else deviations[who]
+            table[:, who] = self._side_by_side(own, far)
         return table
+
+    def _side_by_side(self, paths: Paths, deviations: Floats | None) -> Floats:
+        came = arrivals.intake(paths, deviations)
+        shares = self._shares
+        if self._shares_drawn:
+            # a law that is drawn has a plan of its own for each member
+            one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
+            shares = profiles.shares(one, self._law)
+        ran = readout.Ran(paths, flow.together(paths, came, shares))
+        table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
+        self._readers.read(ran, table)
+        return table
+
+    def _alike(self, paths: Paths) -> list[NDArray[np.int64]]:
+        """Members that can be run side by side."""
+        if self._law is None:
+            return [np.array([i]) for i in range(paths.value.shape[1])]
+        return alike(paths)
 
     def _gathered(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         periods = self.plan.periods

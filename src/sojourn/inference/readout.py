@@ -16,7 +16,6 @@ from sojourn.costs.spending import Spending
 from sojourn.flow import arrivals, us_population, without_status
 from sojourn.flow.groups import select
 from sojourn.flow.simulate import Flows
-from sojourn.flow.together import APART
 from sojourn.inference.outputs import Cells, Row
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.parameters import Paths
@@ -45,7 +44,7 @@ RANGES: Mapping[str, Callable[[Ran], Floats]] = {
 
 @dataclass(frozen=True)
 class Ran:
-    """Members side by side: parameters [P, n, T], total flows (`flow.together`), and what follows
+    """Members side by side: parameters [P, n, T], total flows (`simulate.together`), and what follows
     from them when asked for."""
 
     paths: Paths
@@ -82,19 +81,29 @@ def _cost_cell(line: programmes.Programme) -> tuple[str, str, str, str]:
     return line.stage, line.payer, line.place if known else "", "" if known else line.place
 
 
-One = Callable[[Flows, Floats], None]
-"""Writes the values [T] of some rows of one member into its table [rows, T]."""
-
 All = Callable[[Ran, Floats], None]
 """Writes the values [n, T] of some rows of several members into their table [rows, n, T]."""
+
+Groups = Callable[[Flows, Floats], None]
+"""The same from stocks and flows by group, for which each member is run once more."""
 
 
 @dataclass(frozen=True)
 class Readers:
-    """Functions that together fill a table: member by member, and for several members at once."""
+    """Functions that together fill a table of several members, [rows, n, T]."""
 
-    one: tuple[One, ...]
     all: tuple[All, ...]
+    by_group: tuple[Groups, ...]
+
+    def read(self, ran: Ran, table: Floats) -> None:
+        """Fill the table."""
+        for read in self.all:
+            read(ran, table)
+        if self.by_group:
+            for i in range(table.shape[1]):
+                one = ran.flows.one(i)
+                for read_groups in self.by_group:
+                    read_groups(one, table[:, i])
 
 
 def readers(rows: Sequence[Row]) -> Readers:
@@ -102,27 +111,18 @@ def readers(rows: Sequence[Row]) -> Readers:
     by_series: dict[str, list[tuple[int, Row]]] = {}
     for at, row in enumerate(rows):
         by_series.setdefault(row.series, []).append((at, row))
-    one = (_one(name, wanted) for name, wanted in by_series.items())
-    together = (_all(name, wanted) for name, wanted in by_series.items())
-    return Readers(tuple(filter(None, one)), tuple(filter(None, together)))
+    everything: list[All] = []
+    by_group: list[Groups] = []
+    for name, wanted in by_series.items():
+        cells = any(row.cell for _, row in wanted)
+        if name in GROUPED and name != "claims" and cells:
+            by_group.append(_grouped(name, wanted))
+        else:
+            everything.append(_all(name, wanted, cells))
+    return Readers(tuple(everything), tuple(by_group))
 
 
-def _one(name: str, wanted: list[tuple[int, Row]]) -> One | None:
-    if name == "claims" and any(row.province for _, row in wanted):
-        return _by_province(wanted)
-    if name in GROUPED and any(row.cell for _, row in wanted):
-        return _grouped(name, wanted)
-    if name not in APART:
-        return None
-    at = [place for place, _ in wanted]
-
-    def total(flows: Flows, table: Floats) -> None:
-        table[at] = flows.series(name)
-
-    return total
-
-
-def _all(name: str, wanted: list[tuple[int, Row]]) -> All | None:
+def _all(name: str, wanted: list[tuple[int, Row]], cells: bool) -> All:
     at = [place for place, _ in wanted]
     if name == "cost":
         return _cost(wanted)
@@ -130,8 +130,8 @@ def _all(name: str, wanted: list[tuple[int, Row]]) -> All | None:
         return _shelter(wanted)
     if name in RANGES:
         return _range(name, at)
-    if _one(name, wanted):
-        return None
+    if name == "claims" and cells:
+        return _claims(wanted)
 
     def total(ran: Ran, table: Floats) -> None:
         table[at] = ran.flows.series(name)
@@ -146,22 +146,22 @@ def _range(name: str, at: list[int]) -> All:
     return uncertain
 
 
-def _by_province(wanted: list[tuple[int, Row]]) -> One:
-    """Claims split by province too: a passive split of each mode's claims of the month."""
+def _claims(wanted: list[tuple[int, Row]]) -> All:
+    """Claims by cell; by province they are a passive split of each mode's claims of the month."""
     modes, provinces, nations = list(MODES), list(PROVINCES), list(NATIONALITIES)
 
     def one(codes: list[str], code: str) -> slice:
         return slice(codes.index(code), codes.index(code) + 1) if code else slice(None)
 
-    def split(flows: Flows, table: Floats) -> None:
-        claims = flows.claims
-        shares = _shares(int(claims.shape[0]), int(flows.months[0]))
+    def split(ran: Ran, table: Floats) -> None:
+        claims = ran.flows.claims
+        shares = _shares(int(claims.shape[-3]), int(ran.flows.months[0]))
         for at, row in wanted:
-            part = claims[:, one(modes, row.mode), one(nations, row.nationality)].sum(axis=2)
+            part = claims[..., one(modes, row.mode), one(nations, row.nationality)].sum(axis=-1)
             if row.province:
                 place = provinces.index(row.province)
                 part = part * shares[:, one(modes, row.mode), place]
-            table[at] = part.sum(axis=1)
+            table[at] = part.sum(axis=-1)
 
     return split
 
@@ -171,7 +171,7 @@ def _shares(length: int, first: int) -> Floats:
     return arrivals.province_shares(np.arange(first, first + length))
 
 
-def _grouped(name: str, wanted: list[tuple[int, Row]]) -> One:
+def _grouped(name: str, wanted: list[tuple[int, Row]]) -> Groups:
     picks = [
         (at, np.flatnonzero(select(row.mode or None, row.nationality or None)))
         for at, row in wanted

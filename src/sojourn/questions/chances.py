@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import queue
 from sojourn.flow.kernel import DECISION, EXIT, RECALL
-from sojourn.flow.rates import BEFORE, Rates
+from sojourn.flow.batch import BEFORE, Rates
 from sojourn.flow.simulate import Flows
 from sojourn.flow.stages import Network
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles, queue
 from sojourn.flow.queue import Queue
-from sojourn.flow.rates import BEFORE
+from sojourn.flow.batch import BEFORE
 from sojourn.flow.simulate import Flows, simulate
 from sojourn.inputs import figures, months, parameters
 from sojourn.inputs.figures import Figure
