@@ -146,23 +146,23 @@ def _reach(reached, j, narrow, merge, factor, recall_share, k, share, i, step, l
 
 
 @njit(**NUMBA)
-def _leave(part, waiting, size, first, stop, here, months):
-    """Let a share of everyone in the cohorts `first` to `stop` - 1 go; adds the months waited."""
-    for c in range(first, stop):
-        there, of = waiting[c], size[c]
-        for m in range(part.size):
-            gone = part[m] * there[m]
-            months[m] += gone * of[m] * (here - c)
-            there[m] -= gone
+def _leave(part, scale, inside, moment, here, months):
+    """Let a share of everyone go: one factor for all cohorts; adds the months they waited."""
+    for m in range(part.size):
+        stay = 1.0 - part[m]
+        months[m] += part[m] * (here * inside[m] - moment[m])
+        inside[m] *= stay
+        moment[m] *= stay
+        scale[m] *= stay
 
 
 @njit(**NUMBA)
-def _count(ended, waiting, size, first, stop):
+def _count(ended, waiting, scale, size, first, stop):
     """One month more for each person still waiting in the cohorts `first` to `stop` - 1."""
     for c in range(first, stop):
         months, there, of = ended[c], waiting[c], size[c]
         for m in range(months.size):
-            months[m] += there[m] * of[m]
+            months[m] += scale[m] * there[m] * of[m]
 
 
 @njit(**NUMBA)
@@ -178,14 +178,28 @@ def _mean_of_year(mean, entered):
 
 
 @njit(**NUMBA)
-def _close(oldest, waiting, size, here):
-    """Close the oldest cohorts that are empty; the first month of entry that any run has open."""
+def _open(oldest, waiting, scale, inside, moment, size, here):
+    """Open the cohort of the month and close the oldest that are empty; the first month of entry
+    that any run has open."""
     lowest = here
     for m in range(oldest.size):
         c = oldest[m]
-        while c < here and waiting[c, m] * size[c, m] < TINY:
+        if scale[m] < 1e-30:
+            for i in range(c, here):
+                waiting[i, m] *= scale[m]
+            scale[m] = 1.0
+        while c < here and scale[m] * waiting[c, m] * size[c, m] < TINY:
+            some = scale[m] * waiting[c, m] * size[c, m]
+            inside[m] -= some
+            moment[m] -= some * c
             waiting[c, m] = 0.0
             c += 1
+        if c == here:
+            inside[m] = moment[m] = 0.0
+            scale[m] = 1.0
+        waiting[here, m] = 1.0 / scale[m]
+        inside[m] += size[here, m]
+        moment[m] += size[here, m] * here
         oldest[m] = c
         if c < lowest:
             lowest = c
@@ -195,7 +209,7 @@ def _close(oldest, waiting, size, here):
 @njit(**NUMBA)
 def _notice(
     number, months, leaving, pace, untold, reached, stride, reachable, entries, at, groups, waiting,
-    size, first, last, here, told,
+    scale, inside, moment, size, first, last, here, told,
 ):  # fmt: skip
     """Send notices to a share `pace` of those not yet told.
 
@@ -218,20 +232,23 @@ def _notice(
             for m in range(pace.size):
                 some = row[m] - told[m] * part[m]
                 row[m] = some if some > 0.0 else 0.0
-                out[m] += told[m] * waiting[c, m] * part[m]
+                out[m] += told[m] * scale[m] * waiting[c, m] * part[m]
         for m in range(pace.size):
             cut = told[m] * reachable[c, m]
             left = size[c, m] - cut
-            size[c, m] = left if left > 0.0 else 0.0
-            cut *= waiting[c, m]
+            left = left if left > 0.0 else 0.0
+            cut = (size[c, m] - left) * scale[m] * waiting[c, m]
+            size[c, m] = left
             number[m] += cut
             months[m] += cut * (here - c)
+            inside[m] -= cut
+            moment[m] -= cut * c
 
 
 @njit(**NUMBA)
 def _in_turn(
-    down, low, high, part, done, half, held, waiting, size, entries, at, groups, here, before,
-    epoch, by_entry, leaving, number, k_last, months,
+    down, low, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
+    groups, here, before, epoch, by_entry, leaving, number, k_last, months,
 ):  # fmt: skip
     """Decide cohorts one after another, until `part` are done: from `high` down, or from `low` up.
 
@@ -243,7 +260,7 @@ def _in_turn(
             able = waiting[c, m]
             if c == half[m]:
                 able -= held[m]
-            persons = size[c, m]
+            persons = scale[m] * size[c, m]
             if able > 0.0 and persons > 0.0:
                 k = k_last
                 if by_entry:
@@ -252,20 +269,54 @@ def _in_turn(
                 if take > able:
                     take = able
                 waiting[c, m] -= take
+                some = take * persons
+                take *= scale[m]
                 row = at + c * groups
                 for g in range(groups):
                     leaving[k, g, m] += take * entries[row + g, m]
-                some = take * persons
                 number[k, m] += some
                 done[m] += some
                 months[m] += some * (here - c)
+                inside[m] -= some
+                moment[m] -= some * c
             c += -1 if down else 1
 
 
 @njit(**NUMBA)
+def _at_random(
+    m, part, late, half, held, waiting, scale, inside, moment, size, oldest, here, months
+):  # fmt: skip
+    """Let a share of all who are ready in run m go: one factor for all, made good to the others."""
+    if part == 0.0:
+        return
+    stay = 1.0 - part
+    ready, ready_moment = inside[m], moment[m]
+    if stay < 1e-9:
+        stay = 1.0
+        for c in range(oldest, half if half <= here else here + 1):
+            waiting[c, m] = 0.0
+    for c in range(late, here + 1):
+        if c < half:
+            continue
+        rest = held[m] if c == half else waiting[c, m]
+        some = rest * scale[m] * size[c, m]
+        ready -= some
+        ready_moment -= some * c
+        if stay == 1.0:
+            waiting[c, m] = rest
+        else:
+            waiting[c, m] += rest * part / stay
+    held[m] /= stay
+    months[m] += part * (here * ready - ready_moment)
+    inside[m] -= part * ready
+    moment[m] -= part * ready_moment
+    scale[m] *= stay
+
+
+@njit(**NUMBA)
 def _decide(
-    budget, there, lag, newest, min_age, at_random, waiting, size, entries, at, groups, oldest,
-    first, here, before, epoch, by_entry, leaving, number, k_first, k_last, now, done, months,
+    budget, there, lag, newest, min_age, at_random, waiting, scale, inside, moment, size, entries,
+    at, groups, oldest, first, here, before, epoch, by_entry, leaving, number, k_first, k_last, now, done, months,
     half, high, held, part, take,
 ):  # fmt: skip
     """Decisions in a stage with cohorts: how many, `done`, and the months they waited.
@@ -296,8 +347,8 @@ def _decide(
     if late < first:
         late = first
     _in_turn(
-        True, oldest, high, part, done, half, held, waiting, size, entries, at, groups, here,
-        before, epoch, by_entry, leaving, number, k_last, months,
+        True, oldest, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
+        groups, here, before, epoch, by_entry, leaving, number, k_last, months,
     )  # fmt: skip
 
     # at random among all who are ready; part: the chance of each
@@ -312,7 +363,8 @@ def _decide(
             able = there[m] - done[m]
             for c in range(late, here + 1):
                 if c >= half[m]:
-                    able -= (held[m] if c == half[m] else waiting[c, m]) * size[c, m]
+                    some = held[m] if c == half[m] else waiting[c, m]
+                    able -= some * scale[m] * size[c, m]
             if able > 0.0:
                 part[m] = wanted / able if wanted < able else 1.0
                 done[m] += part[m] * able
@@ -330,31 +382,37 @@ def _decide(
             for m in range(runs):
                 take[m] = 0.0
                 if c >= half[m]:
-                    take[m] = -(held[m] if c == half[m] else waiting[c, m])
+                    take[m] = -scale[m] * (held[m] if c == half[m] else waiting[c, m])
             _add(work, 0, take, entries, at + c * groups, groups)
         for g in range(groups):
             left, decided = work[g], leaving[k_last, g]
             for m in range(runs):
                 decided[m] += part[m] * (left[m] if left[m] > 0.0 else 0.0)
-        _leave(part, waiting, size, first, late, here, months)
-    if chosen:
-        for c in range(first if by_entry else late, here + 1):
+        for m in range(runs):
+            _at_random(
+                m, part[m], late if late > oldest[m] else oldest[m], half[m], held, waiting, scale,
+                inside, moment, size, oldest[m], here, months,
+            )  # fmt: skip
+    elif chosen:
+        for c in range(first, here + 1):
+            k = epoch[c - before] if c > before else epoch[0]
             for m in range(runs):
                 take[m] = 0.0
                 if c <= half[m]:
                     take[m] = part[m] * (waiting[c, m] - (held[m] if c == half[m] else 0.0))
                 waiting[c, m] -= take[m]
-                months[m] += take[m] * size[c, m] * (here - c)
-            if by_entry:
-                k = epoch[c - before] if c > before else epoch[0]
-                _add(leaving[k], 0, take, entries, at + c * groups, groups)
-                for m in range(runs):
-                    number[k, m] += take[m] * size[c, m]
+                take[m] *= scale[m]
+                some = take[m] * size[c, m]
+                number[k, m] += some
+                months[m] += some * (here - c)
+                inside[m] -= some
+                moment[m] -= some * c
+            _add(leaving[k], 0, take, entries, at + c * groups, groups)
 
     # oldest first with all that is left
     _in_turn(
-        False, oldest, high, budget, done, half, held, waiting, size, entries, at, groups, here,
-        before, epoch, by_entry, leaving, number, k_last, months,
+        False, oldest, high, budget, done, half, held, waiting, scale, inside, moment, size, entries,
+        at, groups, here, before, epoch, by_entry, leaving, number, k_last, months,
     )  # fmt: skip
 
 
@@ -411,7 +469,10 @@ def _edges(
 
 
 @njit(**NUMBA)
-def _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, oldest, entries):
+def _start(
+    stage, merge, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
+    entries,
+):  # fmt: skip
     """People who wait before the first month: their cohorts, by group."""
     runs, _, before = waiting_at_start.shape
     for s in range(stage.shape[0]):
@@ -419,14 +480,13 @@ def _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, olde
         _clear(now[s], 0, now.shape[1])
         _clear(entries, stage[s, ROOM], stage[s, ROOM] + (before + 1) * n)
         _clear(size[s], 0, size.shape[1])
-        for c in range(waiting.shape[1]):
-            row = waiting[s, c]
-            for m in range(runs):
-                row[m] = 1.0
         for m in range(runs):
             oldest[s, m] = 0
+            scale[s, m] = 1.0
+            inside[s, m] = moment[s, m] = 0.0
             for c in range(before):
                 persons = waiting_at_start[m, s, c]
+                waiting[s, c, m] = 1.0
                 at = stage[s, ROOM] + c * n
                 if persons == 0.0:
                     continue
@@ -436,6 +496,8 @@ def _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, olde
                 for g in range(n):
                     size[s, c, m] += entries[at + g, m]
                     now[s, g, m] += entries[at + g, m]
+                inside[s, m] += size[s, c, m]
+                moment[s, m] += size[s, c, m] * c
         _sums(people[s], now[s], n)
 
 
@@ -445,7 +507,7 @@ def run(
     claims, entering, share, rate, recall_share, waiting_at_start, mix,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
-    place,
+    place, whole,
 ):  # fmt: skip
     """Run all months of n runs side by side; docs/how-it-works.md has the equations.
 
@@ -468,7 +530,8 @@ def run(
     G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort still waiting at month end.
     Work space, any content: entries [room for all stages, n], now [S, G, n], people, oldest [S, n],
     leaving [K + 3, G, n], number [K + 2, n], size, waiting [S, C, n], spare [Q, n], reached (as
-    entries of the recall stage), cohort [3, C, n], lane [15, n], place [2, n].
+    entries of the recall stage), cohort [3, C, n], lane [15, n], place [2, n],
+    whole [3, S, n].
     """
     runs, n_months, _ = claims.shape
     n_stages, n_groups, _ = now.shape
@@ -485,9 +548,14 @@ def run(
     part, take, held, hazard, pace = lane[5], lane[6], lane[7], lane[8], lane[9]
     budget, lag, newest, min_age, at_random = lane[10], lane[11], lane[12], lane[13], lane[14]
     half, high = place[0], place[1]
+    # the fraction of a cohort still waiting is `waiting` times a factor of its stage, so what
+    # touches everyone touches one number; people in cohorts, and the sum of their months of entry
+    scale, inside, moment = whole[0], whole[1], whole[2]
 
-    # cohorts: persons who entered, and the fraction of them still waiting
-    _start(stage, merge, waiting_at_start, mix, now, people, size, waiting, oldest, entries)
+    _start(
+        stage, merge, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment,
+        oldest, entries,
+    )  # fmt: skip
     _clear(reachable, 0, reachable.shape[0])
     _clear(ended, 0, ended.shape[0])
     for c in range(untold.shape[0]):
@@ -498,6 +566,12 @@ def run(
     # after the last month the watched stage is run on alone, on totals only (no groups)
     for here in range(before, before + n_months + plan[RUN_ON]):
         alone = here > last
+        if alone:
+            waits = False
+            for m in range(runs):
+                waits |= oldest[watch, m] <= last
+            if not waits:
+                break  # everyone who came before the end has left
         t = n_months - 1 if alone else here - before
         k = epoch[t]
         recall = -1
@@ -555,7 +629,9 @@ def run(
                             reachable[here, m] += reached[here * n + g, m]
                     for m in range(runs):
                         recallable[m, t] = reachable[here, m]
-                first = _close(oldest[s], waiting[s], size[s], here)
+                first = _open(
+                    oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here
+                )
 
             # 2. exits while waiting
             exiting = False
@@ -569,7 +645,7 @@ def run(
             if exiting:
                 _part(leaving[exits], hazard, now[s], n)
                 if keeps:
-                    _leave(hazard, waiting[s], size[s], first, here + 1, here, months)
+                    _leave(hazard, scale[s], inside[s], moment[s], here, months)
 
             # 3. recall by notice
             noticed = False
@@ -581,7 +657,7 @@ def run(
             if noticed:
                 _notice(
                     number[recalled], months, leaving[recalled], pace, untold, reached, n,
-                    reachable, entries, at, n, waiting[s], size[s],
+                    reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
                     first if first > recall_first else recall_first, here if here < last else last,
                     here, take,
                 )  # fmt: skip
@@ -609,8 +685,8 @@ def run(
                         min_age[m] = rate[stage[s, MIN_AGE], m, t]
                         at_random[m] = rate[stage[s, AT_RANDOM], m, t]
                     _decide(
-                        budget, there, lag, newest, min_age, at_random, waiting[s], size[s],
-                        entries, at, n, oldest[s], first, here, before, epoch, by_entry, leaving,
+                        budget, there, lag, newest, min_age, at_random, waiting[s], scale[s],
+                        inside[s], moment[s], size[s], entries, at, n, oldest[s], first, here, before, epoch, by_entry, leaving,
                         number, k_first, k_last, now[s], done, months, half, high, held, part, take,
                     )  # fmt: skip
                     for r in range(k_first, k_last + 1):
@@ -627,7 +703,7 @@ def run(
             if alone:
                 for m in range(runs):
                     people[s, m] = there[m]
-                _count(ended, waiting[s], size[s], first, here + 1)
+                _count(ended, waiting[s], scale[s], size[s], first, last + 1)
                 continue
 
             # 5. those leaving, over the edges
@@ -642,7 +718,7 @@ def run(
                 waited[s, m, t] = months[m]
                 stock[s, m, t] = people[s, m]
             if s == watch:
-                _count(ended, waiting[s], size[s], first, here + 1)
+                _count(ended, waiting[s], scale[s], size[s], first, here + 1)
 
         if alone:
             continue
@@ -657,14 +733,14 @@ def run(
                         stocks[s, m, t, g] = now[s, g, m] + back
                 if trace.shape[0] > 0 and stage[s, MEMORY] == 1:
                     for c in range(oldest[s, m], here + 1):
-                        trace[s, m, c, t] = waiting[s, c, m]
+                        trace[s, m, c, t] = scale[s, m] * waiting[s, c, m]
         for m in range(runs):
             there[m] = size[watch, here + 1, m]
         c = here
         for i in range(n_limits):
             while c > here - age_limits[i] and c >= 0:
                 for m in range(runs):
-                    there[m] += waiting[watch, c, m] * size[watch, c, m]
+                    there[m] += scale[watch, m] * waiting[watch, c, m] * size[watch, c, m]
                 c -= 1
             for m in range(runs):
                 watched[i, m, t] = there[m]
@@ -673,4 +749,4 @@ def run(
         c = before + t
         for m in range(runs):
             watched[n_limits + 1, m, t] = ended[c, m]
-            watched[n_limits + 2, m, t] = waiting[watch, c, m] * size[watch, c, m]
+            watched[n_limits + 2, m, t] = scale[watch, m] * waiting[watch, c, m] * size[watch, c, m]

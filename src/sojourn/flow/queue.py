@@ -148,11 +148,11 @@ def _work(several: Batch) -> tuple[NDArray[Any], ...]:
         floats = (
             (shape[0], n), (stages, groups, n), (stages, n), (epochs + 3, groups, n),
             (epochs + 2, n), (stages, cohorts, n), (stages, cohorts, n), (rates, n), (told, n),
-            (3, cohorts, n), (15, n),
+            (3, cohorts, n), (15, n), (3, stages, n),
         )  # fmt: skip
         made = [np.empty(shape) for shape in floats]
         oldest, place = np.empty((stages, n), np.int64), np.empty((2, n), np.int64)
-        _space.arrays = (*made[:7], oldest, *made[7:], place)
+        _space.arrays = (*made[:7], oldest, *made[7:-1], place, made[-1])
     return _space.arrays
 
 
