@@ -21,7 +21,8 @@ import numpy as np
 from benchmarks.rows import Row, best, lines_of
 from sojourn.flow import arrivals, profiles, queue, rates, stages
 from sojourn.flow import simulate as flow
-from sojourn.flow.batch import BEFORE, Rates
+from sojourn.flow.batch import Rates
+from sojourn.flow.columns import BEFORE
 from sojourn.flow.stages import Network
 from sojourn.inputs import months, parameters
 from sojourn.inputs.parameters import Paths

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from sojourn.flow import kernel, queue
-from sojourn.flow.batch import BEFORE, Rates
+from sojourn.flow.batch import Rates
+from sojourn.flow.columns import BEFORE
 from sojourn.flow.stages import Edge, Network, Stage, network
 from sojourn.inputs.dimensions import Label
 
@@ -193,8 +194,10 @@ class _Twin:
     def month(self, t: int) -> None:
         """One month: every stage in order, then the stocks."""
         self.t, self.epoch = t, int(self.rates.epoch[t])
-        self.sent_back = self.back
-        self.coming, self.back = self.back.copy(), np.zeros_like(self.back)
+        self.coming, self.back = self.back, np.zeros_like(self.back)
+        self.fresh = np.zeros(self.groups)
+        if self.net.stage_recall == 0:
+            self.fresh = self.rates.arrivals[0, t] * self.rates.recall_share[self.epoch]
         self.coming[0] += self.rates.arrivals[0, t]
         self.spare = self.rates.pool_capacity[:, t].copy()
         for s in range(len(self.net.stages)):
@@ -207,10 +210,9 @@ class _Twin:
     def stage(self, s: int) -> None:
         net, rates, t, queue = self.net, self.rates, self.t, self.queues[s]
         recalls = s == net.stage_recall
-        reached = rates.recall_share[self.epoch] if recalls else 0.0
-        # claims sent back were made before: no notice reaches them
-        fresh = self.coming[s] - self.sent_back[s]
-        queue.append(_Cohort(t, self.coming[s].copy(), fresh * reached))
+        # whom a notice reaches hangs on the month of the claim, and no claim sent back is reached
+        fresh = self.fresh if recalls else np.zeros(self.groups)
+        queue.append(_Cohort(t, self.coming[s].copy(), fresh))
         if rates.hazard[s, t] > 0:
             for cohort in queue:
                 self.leave(s, "exit", cohort, cohort.lose(rates.hazard[s, t]))
@@ -278,6 +280,9 @@ class _Twin:
             moved = gone * self.rates.share[self.rates.share_row[epoch, e]]
             self.flow[e, t] += moved
             to, joins = net.edge_to[e], net.edge_joins[e]
+            referred = net.edge_from[e] == 0 and kind == "decision" and to == net.stage_recall
+            if referred and cohort.month >= 0:
+                self.fresh += moved * self.rates.recall_share[self.rates.epoch[cohort.month]]
             if to > s:
                 self.coming[to] += moved
             elif to >= 0:

@@ -29,14 +29,18 @@ def widths(several: Batch) -> dict[str, int]:
 
 def test_a_stage_is_run_on_as_few_groups_as_what_follows_tells_apart(made):
     found = widths(made)
-    assert found.pop("eligibility") == len(GROUPS)
+    # eligibility by outcome: two by merged group, two that lead out
+    assert found.pop("eligibility") == 2 * N_MERGED + 2
     assert {name for name, n in found.items() if n == N_MERGED} == MERGED
     assert {n for name, n in found.items() if name not in MERGED} == {1}
 
 
 def test_groups_that_are_asked_for_are_kept_in_every_stage(made):
     every = batch.of(made.network, made.one(0), keep=True)
-    assert set(widths(every).values()) == {len(GROUPS)}
+    found = widths(every)
+    # four outcomes of the eligibility decision
+    assert found.pop("eligibility") == 4 * len(GROUPS)
+    assert set(found.values()) == {len(GROUPS)}
 
 
 def test_one_share_that_differs_makes_every_stage_before_it_run_by_group(made):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import kernel
+from sojourn.flow.columns import Columns, by_group
 from sojourn.flow.stages import Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-BEFORE = 60
-"""Months of entry kept for people who were waiting at the start."""
 
 ENOUGH = 1e15
 """Capacity of a stage without limit, persons a month."""
@@ -66,10 +65,11 @@ class Layout(NamedTuple):
     edge: Ints
     stage: Ints
     plan: Ints
-    merge: Ints
-    cell: Ints
+    link: Ints
     epoch: Ints
     share_at: Ints
+    law_epoch: Ints
+    reach_row: Ints
 
 
 class Given(NamedTuple):
@@ -79,57 +79,40 @@ class Given(NamedTuple):
     entering: Floats
     share: Floats
     rate: Floats
-    recall_share: Floats
+    reach: Floats
     waiting: Floats
     mix: Floats
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Several runs of one network, packed as the kernel reads them."""
+    """Several runs of one network, packed as the kernel reads them; `one` spells a run out."""
 
     network: Network
     layout: Layout
     given: Given
+    spell: Callable[[Batch, int], Rates] = field(repr=False)
 
     def one(self, i: int) -> Rates:
         """Run i spelled out: every stage by every group."""
-        (edge, stage, plan, merge, _, epoch, share_at), given = self.layout, self.given
-        net, rate = self.network, given.rate[:, i]
-        part, hazard, lag, newest, min_age, at_random = rate[stage[:, kernel.PART :].T]
-        pools = np.empty(len(net.pools), np.int64)
-        drawing = net.stage_pool >= 0
-        pools[net.stage_pool[drawing]] = stage[drawing, kernel.POOL]
-        joins = net.edge_joins >= 0
-        joining = np.zeros((len(net.edges), epoch.size))
-        joining[joins] = rate[edge[joins, kernel.JOINING]]
-        at, row = np.unique(share_at, return_inverse=True)
-        row = row.reshape(share_at.shape)
-        of = np.empty(at.size, np.int64)
-        of[row] = np.arange(len(net.edges))
-        share = given.share[at[:, None] + self._columns()[of], i]
-        return Rates(
-            epoch, row, share, joining, rate[pools], part, hazard, lag, newest, min_age, at_random,
-            given.recall_share[i], rate[plan[kernel.PACE]], self.arrivals(i)[None],
-            given.waiting[i], np.broadcast_to(given.mix[i], (len(net.stages), merge.size)),
-        )  # fmt: skip
-
-    def arrivals(self, i: int) -> Floats:
-        """Arrivals of run i by group, [T, G]."""
-        layout, given = self.layout, self.given
-        return given.claims[i].take(layout.cell, axis=1) * given.entering[i, layout.epoch]
+        return self.spell(self, i)
 
     def joining(self, edge: int) -> Floats:
         """Persons who join for each person on the edge, [n, T]."""
-        return self.given.rate[self.layout.edge[edge, kernel.JOINING]]
+        at = np.flatnonzero(self.layout.edge[:, kernel.FLOW] == edge)[0]
+        return self.given.rate[self.layout.edge[at, kernel.JOINING]]
 
-    def _columns(self) -> Ints:
-        """Where the share of each group stands within an edge's shares, [E, G]."""
-        edge, stage, merge = self.layout.edge, self.layout.stage, self.layout.merge
-        width = stage[self.network.edge_from, kernel.WIDTH]
-        width = np.where(edge[:, kernel.EVEN] == 1, 1, width)[:, None]
-        every = np.arange(merge.size)
-        return np.where(width == every.size, every, np.where(width == 1, 0, merge))
+    def rates_of_stages(self, i: int) -> Floats:
+        """The rates of run i that stages have, [len(RATES), S, T]."""
+        return self.given.rate[self.layout.stage[:, kernel.PART :].T, i]
+
+    def capacity(self, i: int) -> Floats:
+        """Decisions a month of each pool in run i, [P, T]."""
+        net = self.network
+        pools = np.empty(len(net.pools), np.int64)
+        drawing = net.stage_pool >= 0
+        pools[net.stage_pool[drawing]] = self.layout.stage[drawing, kernel.POOL]
+        return self.given.rate[pools, i]
 
 
 def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Batch:
@@ -138,59 +121,57 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
     keep: every stage on all groups; watch: as in the kernel.
     """
     n_stages, n_pools, n_edges = len(net.stages), len(net.pools), len(net.edges)
-    groups = rates.share.shape[1]
+    epochs, groups = len(rates.share_row), rates.share.shape[1]
     even = (rates.share == rates.share[:, :1]).all(axis=1)[rates.share_row].all(axis=0)
-    needs = by_group(net, even, bool(rates.recall_share.any())) | keep
+    by_entry = [e for e in range(*net.stage_edges[0]) if net.edge_kind[e] == kernel.DECISION]
+    outcomes = tuple(by_entry) if net.stage_by_entry[0] == 1 else ()
+    apart = by_group(net, even, bool(rates.recall_share.any())) | keep
+    columns = Columns(net, np.where(apart, groups, 1), even & ~keep, outcomes, groups, keep)
+    pools = len(RATES) * n_stages
+    joining = pools + n_pools
+    at = {e: rates.share_row[:, e] * groups for e in range(n_edges)}
+    edge, share_at = columns.edges(joining + np.arange(n_edges), rates.share.size, at)
+    # groups of the first stage's claims, and the part of each that has each outcome
+    link, entering = np.zeros((1, groups), np.int64), np.ones((epochs, 1, groups))
+    if outcomes:
+        link = np.stack([first + np.arange(groups) % count for first, count in columns.blocks])
+        entering = rates.share[rates.share_row[:, list(outcomes)]]
+    elif columns.width[0] > 1:
+        link[0] = np.arange(groups)
+    reached = rates.recall_share
+    if outcomes and net.stage_recall > 0:
+        to = [outcomes.index(e) for e in outcomes if net.edge_to[e] == net.stage_recall]
+        reached = reached * entering[:, to].sum(axis=1)
+    reach = reached[rates.epoch] * rates.arrivals[0]
+    told = np.flatnonzero(reach.any(axis=1))
+    reach_row = np.full(rates.epoch.size, -1)
+    reach_row[told] = np.arange(told.size)
+    layout = Layout(
+        edge,
+        columns.stages(
+            edge, pools + np.arange(n_pools), np.arange(pools).reshape(len(RATES), n_stages),
+            rates.epoch.size,
+        ),
+        np.array([net.stage_recall, watch, 0, joining + n_edges]),
+        link, rates.epoch, share_at, rates.epoch, reach_row,
+    )  # fmt: skip
     rate = np.concatenate(
         [
             rates.pool_part, rates.hazard, rates.lag, rates.newest, rates.newest_age,
             rates.at_random, rates.pool_capacity, rates.joining, rates.recall_pace[None],
         ]
     )  # fmt: skip
-    pools = len(RATES) * n_stages
-    joining = pools + n_pools
-    every = np.arange(groups)
-    layout = Layout(
-        edges(net, even, joining + np.arange(n_edges)),
-        stages(
-            net, np.where(needs, groups, 1), pools + np.arange(n_pools),
-            np.arange(pools).reshape(len(RATES), n_stages), rates.epoch.size,
-        ),
-        np.array([net.stage_recall, watch, 0, joining + n_edges]),
-        every, every, rates.epoch, rates.share_row * groups,
-    )  # fmt: skip
+    widest = int(columns.of_stage.max())
+    mix = np.zeros((n_stages, widest))
+    shown = min(groups, widest)  # fewer than all only where no stage has them
+    mix[:, :shown] = rates.mix[:, :shown]
+    if outcomes:
+        mix[0] = 0.0
+        own = rates.mix[0] * entering[0]
+        for (first, count), part in zip(columns.blocks, own, strict=True):
+            mix[0, first : first + count] = part if count == groups else part.sum()
     given = (
-        rates.arrivals, np.ones((1, len(rates.share_row), groups)), rates.share.reshape(-1, 1),
-        rate[:, None], rates.recall_share[None], rates.waiting[None], rates.mix[None],
+        rates.arrivals, entering[None], np.append(rates.share.reshape(-1), 1.0)[:, None],
+        rate[:, None], reach[told][None], rates.waiting[None], mix[None],
     )  # fmt: skip
-    return Batch(net, layout, Given(*map(np.ascontiguousarray, given)))
-
-
-def edges(net: Network, even: NDArray[np.bool_], joining: Ints) -> Ints:
-    """The kernel's table of edges; even [E]: all groups share alike; joining [E]: row of rate."""
-    columns = (net.edge_to, net.edge_kind, even, net.edge_joins, joining)
-    return np.stack(np.broadcast_arrays(*columns), axis=1).astype(np.int64)
-
-
-def stages(net: Network, width: Ints, pools: Ints, rates: Ints, n_months: int) -> Ints:
-    """The kernel's table of stages; width [S]; pools [P], rates [6, S]: their rows of rate."""
-    pool = np.where(net.stage_pool >= 0, np.append(pools, -1)[net.stage_pool], -1)
-    room = np.concatenate([[0], np.cumsum(width * (BEFORE + n_months + 1))[:-1]])
-    columns = (*net.stage_edges.T, net.stage_memory, net.stage_by_entry, pool, width, room, *rates)
-    return np.stack(columns, axis=1).astype(np.int64)
-
-
-def by_group(net: Network, even: NDArray[np.bool_], recalls: bool) -> NDArray[np.bool_]:
-    """Stages that need their groups apart, [S].
-
-    even [E]: edges whose share is the same for all groups. A stage needs its groups when a share of
-    its edges or of notices differs between them, or when an edge leads to a stage that needs them.
-    """
-    needs = np.zeros(len(net.stages) + 1, np.bool_)  # the last one stands for -1: out
-    if net.stage_recall >= 0 and recalls:
-        needs[net.stage_recall] = True
-    needs[net.edge_from[~even]] = True
-    for _ in net.stages:
-        needs[net.edge_from[needs[net.edge_to] | needs[net.edge_joins]]] = True
-        needs[-1] = False
-    return needs[:-1]
+    return Batch(net, layout, Given(*map(np.ascontiguousarray, given)), lambda _, __: rates)

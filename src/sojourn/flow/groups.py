@@ -41,15 +41,17 @@ NATIONALITY_OF: NDArray[np.int64] = np.array(
 APPEAL: NDArray[np.float64] = np.array([float(g.appeal) for g in GROUPS])
 """1 where a refusal can be appealed, [G]."""
 
-MERGED_OF: NDArray[np.int64] = NATIONALITY_OF * 2 + APPEAL.astype(np.int64)
-"""Merged group of each group, [G]: after the eligibility decision nothing asks for the mode of
-entry, so groups of one nationality and right of appeal are run as one."""
-
 N_MERGED = 2 * len(NATIONALITIES)
-MERGED_NATIONALITY: NDArray[np.int64] = np.arange(N_MERGED) // 2
+"""After the eligibility decision nothing asks for the mode of entry, so groups of one nationality
+and right of appeal are run as one: the nationalities without appeal, then those with."""
+
+MERGED_OF: NDArray[np.int64] = APPEAL.astype(np.int64) * len(NATIONALITIES) + NATIONALITY_OF
+"""Merged group of each group, [G]."""
+
+MERGED_NATIONALITY: NDArray[np.int64] = np.arange(N_MERGED) % len(NATIONALITIES)
 """Index of each merged group's nationality in NATIONALITIES."""
 
-MERGED_APPEAL: NDArray[np.float64] = (np.arange(N_MERGED) % 2).astype(float)
+MERGED_APPEAL: NDArray[np.float64] = (np.arange(N_MERGED) // len(NATIONALITIES)).astype(float)
 """1 where a refusal of the merged group can be appealed."""
 
 EXCEPTED: NDArray[np.bool_] = np.array([g.mode in EXCEPTED_MODES for g in GROUPS])

@@ -18,32 +18,33 @@ cost a pass over groups each.
 Several runs go side by side: run m is the last index of every table here, so that the processor
 works on some at once. Nothing of a run depends on its neighbours.
 
-A stage is run on as few groups as its edges tell apart (`stage[:, WIDTH]`): all at the first, on
-nationality and right of appeal after it, on the sum of all where nobody asks who somebody was.
+A stage is run on as few columns as its edges tell apart (`batch`): groups of people, or their sum
+where nobody asks who somebody was. Where the law of the day of a claim decides, its outcome is
+known when it is made, and columns of the first stage are outcomes as well.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numba import njit
 
 DECISION, EXIT, RECALL = 0, 1, 2
 """Kinds of edge: by decision (uses capacity), while waiting (hazard), by notice."""
 
-TO, KIND, EVEN, JOINS, JOINING = range(5)
-"""Columns of `edge` [E, 5]: stage that it leads to (-1: out of the system); kind; 1 where the share
+TO, KIND, EVEN, JOINS, JOINING, FROM, COUNT, FLOW = range(8)
+"""Columns of `edge` [E, 8]: stage that it leads to (-1: out of the system); kind; 1 where the share
 is the same for all groups, so that one number is stored; stage that others enter with each person
-on the edge (or -1), and the row of `rate` that says how many."""
+on the edge (or -1), and the row of `rate` that says how many; first of the columns of its stage
+whose people take it, and how many columns; row of `flow`."""
 
-FIRST, STOP, MEMORY, BY_ENTRY, POOL, WIDTH, ROOM, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = (
-    range(13)
-)
-"""Columns of `stage` [S, 13]: its first edge and one past the last (edges are sorted by stage); 1:
-it keeps cohorts, 0: a pool in which all have the same chance; 1: outcomes by the shares of the
-month of entry; row of its pool in `rate` (or -1); groups that it is run on, all, as many as `merge`
-makes, or 1; where its entries begin in the work space; rows of `rate`: part of the pool it may use,
-hazard, lag, share decided newest first, minimum age for that, share decided at random."""
+FIRST, STOP, MEMORY, POOL, WIDTH, ROOM, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = range(12)
+"""Columns of `stage` [S, 12]: its first edge and one past the last (edges are sorted by stage); 1:
+it keeps cohorts, 0: a pool in which all have the same chance; row of its pool in `rate` (or -1);
+columns that it is run on; where its entries begin in the work space; rows of `rate`: part of the
+pool it may use, hazard, lag, share decided newest first, minimum age for that, share decided at
+random."""
 
 RECALL_STAGE, WATCH, RUN_ON, PACE = range(4)
 """Entries of `plan` [4]: stage that edges by notice leave (or -1); stage whose ages and waits by
@@ -53,7 +54,10 @@ of notices."""
 TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
 
-NUMBA = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+DECIDED, EXITS, RECALLED, WORK = range(4)
+"""Rows of `leaving`: those who leave by decision, while waiting, by notice; and work space."""
+
+NUMBA: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 """No array is made here (the caller gives the work space), so none needs counting of references."""
 
 
@@ -107,42 +111,23 @@ def _take_away(now, leaving, groups):
 
 
 @njit(**NUMBA)
-def _moved(moved, share, i, step, leaving, number, groups):
-    """How many of those leaving take an edge whose shares begin at i (step 0: one for all)."""
-    if step == 0:
-        own = share[i]
-        for m in range(moved.size):
-            moved[m] = own[m] * number[m]
-        return
+def _moved(moved, share, i, step, leaving, first, count):
+    """How many in `count` columns take an edge whose shares begin at i (step 0: one for all)."""
     for m in range(moved.size):
         moved[m] = 0.0
-    for g in range(groups):
-        own, people = share[i + g], leaving[g]
+    for g in range(count):
+        own, people = share[i + step * g], leaving[first + g]
         for m in range(moved.size):
             moved[m] += own[m] * people[m]
 
 
 @njit(**NUMBA)
-def _send(entries, j, narrow, merge, factor, share, i, step, leaving, groups):
-    """Add `factor` x share of those leaving to the entries from row j.
-
-    narrow: the stage entered is run on merged groups.
-    """
-    for g in range(groups):
-        to = entries[j + (merge[g] if narrow else g)]
-        own, people = share[i + step * g], leaving[g]
+def _send(entries, j, factor, share, i, step, leaving, first, count):
+    """Add `factor` x share of those leaving to the entries from row j."""
+    for g in range(count):
+        to, own, people = entries[j + g], share[i + step * g], leaving[first + g]
         for m in range(factor.size):
             to[m] += factor[m] * own[m] * people[m]
-
-
-@njit(**NUMBA)
-def _reach(reached, j, narrow, merge, factor, recall_share, k, share, i, step, leaving, groups):
-    """Add those of the people sent by an edge whom a notice can reach."""
-    for g in range(groups):
-        to = reached[j + (merge[g] if narrow else g)]
-        own, people = share[i + step * g], leaving[g]
-        for m in range(to.size):
-            to[m] += factor[m] * recall_share[m, k, g] * own[m] * people[m]
 
 
 @njit(**NUMBA)
@@ -247,24 +232,21 @@ def _notice(
 
 @njit(**NUMBA)
 def _in_turn(
-    down, low, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
-    groups, here, before, epoch, by_entry, leaving, number, k_last, months,
+    step, low, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
+    groups, here, leaving, number, months,
 ):  # fmt: skip
-    """Decide cohorts one after another, until `part` are done: from `high` down, or from `low` up.
+    """Decide cohorts one after another, until `part` are done: from `low` up, or from `high` down.
 
     Run by run, because each is at a place of its own.
     """
     for m in range(part.size):
-        c = high[m] if down else low[m]
+        c = low[m] if step > 0 else high[m]
         while done[m] < part[m] and low[m] <= c <= high[m]:
             able = waiting[c, m]
             if c == half[m]:
                 able -= held[m]
             persons = scale[m] * size[c, m]
             if able > 0.0 and persons > 0.0:
-                k = k_last
-                if by_entry:
-                    k = epoch[c - before] if c > before else epoch[0]
                 take = (part[m] - done[m]) / persons
                 if take > able:
                     take = able
@@ -273,68 +255,67 @@ def _in_turn(
                 take *= scale[m]
                 row = at + c * groups
                 for g in range(groups):
-                    leaving[k, g, m] += take * entries[row + g, m]
-                number[k, m] += some
+                    leaving[g, m] += take * entries[row + g, m]
+                number[m] += some
                 done[m] += some
                 months[m] += some * (here - c)
                 inside[m] -= some
                 moment[m] -= some * c
-            c += -1 if down else 1
+            c += step
 
 
 @njit(**NUMBA)
 def _at_random(
-    m, part, late, half, held, waiting, scale, inside, moment, size, oldest, here, months
+    part, late, half, held, waiting, scale, inside, moment, size, oldest, here, months
 ):  # fmt: skip
-    """Let a share of all who are ready in run m go: one factor for all, made good to the others."""
-    if part == 0.0:
-        return
-    stay = 1.0 - part
-    ready, ready_moment = inside[m], moment[m]
-    if stay < 1e-9:
-        stay = 1.0
-        for c in range(oldest, half if half <= here else here + 1):
-            waiting[c, m] = 0.0
-    for c in range(late, here + 1):
-        if c < half:
+    """Let a share of all who are ready go: one factor for all, made good to the others."""
+    for m in range(part.size):
+        if part[m] == 0.0:
             continue
-        rest = held[m] if c == half else waiting[c, m]
-        some = rest * scale[m] * size[c, m]
-        ready -= some
-        ready_moment -= some * c
-        if stay == 1.0:
-            waiting[c, m] = rest
-        else:
-            waiting[c, m] += rest * part / stay
-    held[m] /= stay
-    months[m] += part * (here * ready - ready_moment)
-    inside[m] -= part * ready
-    moment[m] -= part * ready_moment
-    scale[m] *= stay
+        stay = 1.0 - part[m]
+        ready, ready_moment = inside[m], moment[m]
+        all_go = stay < 1e-9
+        if all_go:
+            stay = 1.0
+            for c in range(oldest[m], half[m] if half[m] <= here else here + 1):
+                waiting[c, m] = 0.0
+        for c in range(late, here + 1):
+            if c < half[m] or c < oldest[m]:
+                continue
+            rest = held[m] if c == half[m] else waiting[c, m]
+            some = rest * scale[m] * size[c, m]
+            ready -= some
+            ready_moment -= some * c
+            if all_go:
+                waiting[c, m] = rest
+            else:
+                waiting[c, m] += rest * part[m] / stay
+        held[m] /= stay
+        months[m] += part[m] * (here * ready - ready_moment)
+        inside[m] -= part[m] * ready
+        moment[m] -= part[m] * ready_moment
+        scale[m] *= stay
 
 
 @njit(**NUMBA)
 def _decide(
     budget, there, lag, newest, min_age, at_random, waiting, scale, inside, moment, size, entries,
-    at, groups, oldest, first, here, before, epoch, by_entry, leaving, number, k_first, k_last, now, done, months,
-    half, high, held, part, take,
+    at, groups, oldest, first, here, leaving, work, number, now, done, months, half, high, held,
+    part, take, steps,
 ):  # fmt: skip
     """Decisions in a stage with cohorts: how many, `done`, and the months they waited.
 
-    Row k of `leaving` takes those decided to whom the shares of epoch k apply, its last row is work
-    space. Of a cohort those take part who are ready: all of the entries up to `half` - 1, of those
-    in `half` all but a fraction `held`, none of later ones.
+    Of a cohort those take part who are ready: all of the entries up to `half` - 1, of those in
+    `half` all but a fraction `held`, none of later ones.
     """
     runs = done.size
-    for k in range(k_first, k_last + 1):
-        _clear(leaving[k], 0, groups)
-        for m in range(runs):
-            number[k, m] = 0.0
+    _clear(leaving, steps[0], groups)
     late = here + 1
     for m in range(runs):
+        number[m] = 0.0
         half[m] = math.floor(here - lag[m]) + 1
         held[m] = 0.0
-        if half[m] <= here:
+        if 0 <= half[m] <= here:
             held[m] = waiting[half[m], m] * (lag[m] - (here - half[m]))
         if half[m] < late:
             late = half[m]
@@ -347,8 +328,8 @@ def _decide(
     if late < first:
         late = first
     _in_turn(
-        True, oldest, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
-        groups, here, before, epoch, by_entry, leaving, number, k_last, months,
+        steps[1], oldest, high, part, done, half, held, waiting, scale, inside, moment, size,
+        entries, at, groups, here, leaving, number, months,
     )  # fmt: skip
 
     # at random among all who are ready; part: the chance of each
@@ -368,14 +349,12 @@ def _decide(
             if able > 0.0:
                 part[m] = wanted / able if wanted < able else 1.0
                 done[m] += part[m] * able
+                number[m] += part[m] * able
                 chosen = True
-                if not by_entry:
-                    number[k_last, m] += part[m] * able
-    if chosen and not by_entry:
+    if chosen:
         # this part of everyone, less those decided already and those not ready
-        work = leaving[leaving.shape[0] - 1]
         for g in range(groups):
-            left, everyone, decided = work[g], now[g], leaving[k_last, g]
+            left, everyone, decided = work[g], now[g], leaving[g]
             for m in range(runs):
                 left[m] = everyone[m] - decided[m]
         for c in range(late, here + 1):
@@ -383,102 +362,73 @@ def _decide(
                 take[m] = 0.0
                 if c >= half[m]:
                     take[m] = -scale[m] * (held[m] if c == half[m] else waiting[c, m])
-            _add(work, 0, take, entries, at + c * groups, groups)
+            _add(work, steps[0], take, entries, at + c * groups, groups)
         for g in range(groups):
-            left, decided = work[g], leaving[k_last, g]
+            left, decided = work[g], leaving[g]
             for m in range(runs):
                 decided[m] += part[m] * (left[m] if left[m] > 0.0 else 0.0)
-        for m in range(runs):
-            _at_random(
-                m, part[m], late if late > oldest[m] else oldest[m], half[m], held, waiting, scale,
-                inside, moment, size, oldest[m], here, months,
-            )  # fmt: skip
-    elif chosen:
-        for c in range(first, here + 1):
-            k = epoch[c - before] if c > before else epoch[0]
-            for m in range(runs):
-                take[m] = 0.0
-                if c <= half[m]:
-                    take[m] = part[m] * (waiting[c, m] - (held[m] if c == half[m] else 0.0))
-                waiting[c, m] -= take[m]
-                take[m] *= scale[m]
-                some = take[m] * size[c, m]
-                number[k, m] += some
-                months[m] += some * (here - c)
-                inside[m] -= some
-                moment[m] -= some * c
-            _add(leaving[k], 0, take, entries, at + c * groups, groups)
+        _at_random(
+            part, late, half, held, waiting, scale, inside, moment, size, oldest, here, months
+        )
 
     # oldest first with all that is left
     _in_turn(
-        False, oldest, high, budget, done, half, held, waiting, scale, inside, moment, size, entries,
-        at, groups, here, before, epoch, by_entry, leaving, number, k_last, months,
+        steps[2], oldest, high, budget, done, half, held, waiting, scale, inside, moment, size,
+        entries, at, groups, here, leaving, number, months,
     )  # fmt: skip
 
 
 @njit(**NUMBA)
 def _edges(
-    s, t, here, groups, edge, stage, merge, rate, share, share_at, leaving, number, k, k_first,
-    k_last, noticed, size, entries, recall, reached, recall_share, flow, flows, moved, part,
+    s, t, here, edge, stage, rate, share, share_at, leaving, number, kinds, size, entries, flow,
+    flows, moved, part,
 ):  # fmt: skip
-    """Those leaving a stage, split over its edges; k: epoch of the month."""
-    n_epochs, runs = share_at.shape[0], moved.size
+    """Those leaving a stage, split over its edges; kinds [3]: 1 where anyone leaves that way."""
+    runs = moved.size
     for e in range(stage[s, FIRST], stage[s, STOP]):
         kind = edge[e, KIND]
-        low, high = k_first, k_last
-        if kind == EXIT:
-            low = high = n_epochs
-        elif kind == RECALL:
-            low, high = n_epochs + 1, n_epochs + 1 if noticed else -1
-        step = 0 if edge[e, EVEN] == 1 or groups == 1 else 1
-        for r in range(low, high + 1):
-            some = False
+        if kinds[kind] == 0:
+            continue
+        first, count, row = edge[e, FROM], edge[e, COUNT], edge[e, FLOW]
+        i, step = share_at[e], 1 - edge[e, EVEN]
+        out = leaving[kind]
+        if step == 0 and count == stage[s, WIDTH]:
             for m in range(runs):
-                some |= number[r, m] != 0.0
-            if not some:
+                moved[m] = share[i, m] * number[kind, m]
+        else:
+            _moved(moved, share, i, step, out, first, count)
+        for m in range(runs):
+            flow[row, m, t] += moved[m]
+            if flows.shape[0] > 0:
+                for g in range(count):
+                    flows[row, m, t, g] += share[i + step * g, m] * out[first + g, m]
+        for joins in range(2):
+            to, when = edge[e, JOINS] if joins == 1 else edge[e, TO], here
+            if to < 0:
                 continue
-            i = share_at[r if kind == DECISION else k, e]
-            _moved(moved, share, i, step, leaving[r], number[r], groups)
+            if to < s:
+                when += 1
+            width = stage[to, WIDTH]
+            j = stage[to, ROOM] + when * width
             for m in range(runs):
-                flow[e, m, t] += moved[m]
-                if flows.shape[0] > 0:
-                    for g in range(groups):
-                        flows[e, m, t, g] += share[i + step * g, m] * leaving[r, g, m]
-            for joins in range(2):
-                to, when = edge[e, JOINS] if joins == 1 else edge[e, TO], here
-                if to < 0:
-                    continue
-                if to < s:
-                    when += 1
-                width = stage[to, WIDTH]
-                j = stage[to, ROOM] + when * width
-                for m in range(runs):
-                    part[m] = rate[edge[e, JOINING], m, t] if joins == 1 else 1.0
-                    size[to, when, m] += part[m] * moved[m]
-                    if width == 1:
-                        entries[j, m] += part[m] * moved[m]
-                if width > 1:
-                    _send(
-                        entries, j, width < groups, merge, part, share, i, step, leaving[r], groups
-                    )
-                if to == recall and to > s:
-                    _reach(
-                        reached, here * width, width < groups, merge, part, recall_share, k, share,
-                        i, step, leaving[r], groups,
-                    )  # fmt: skip
+                part[m] = rate[edge[e, JOINING], m, t] if joins == 1 else 1.0
+                size[to, when, m] += part[m] * moved[m]
+                if width == 1:
+                    entries[j, m] += part[m] * moved[m]
+            if width > 1:
+                _send(entries, j, part, share, i, step, out, first, count)
 
 
 @njit(**NUMBA)
 def _start(
-    stage, merge, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
-    entries,
+    stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest, entries
 ):  # fmt: skip
-    """People who wait before the first month: their cohorts, by group."""
+    """People who wait before the first month: their cohorts, by column."""
     runs, _, before = waiting_at_start.shape
     for s in range(stage.shape[0]):
-        n, own = stage[s, WIDTH], s if mix.shape[1] > 1 else 0
-        _clear(now[s], 0, now.shape[1])
-        _clear(entries, stage[s, ROOM], stage[s, ROOM] + (before + 1) * n)
+        n, at = stage[s, WIDTH], stage[s, ROOM]
+        _clear(now[s], 0, n)
+        _clear(entries, at, at + (before + 1) * n)
         _clear(size[s], 0, size.shape[1])
         for m in range(runs):
             oldest[s, m] = 0
@@ -487,63 +437,76 @@ def _start(
             for c in range(before):
                 persons = waiting_at_start[m, s, c]
                 waiting[s, c, m] = 1.0
-                at = stage[s, ROOM] + c * n
                 if persons == 0.0:
                     continue
-                for g in range(merge.size):
-                    to = g if n == merge.size else (0 if n == 1 else merge[g])
-                    entries[at + to, m] += persons * mix[m, own, g]
                 for g in range(n):
-                    size[s, c, m] += entries[at + g, m]
-                    now[s, g, m] += entries[at + g, m]
+                    some = persons * (1.0 if n == 1 else mix[m, s, g])
+                    entries[at + c * n + g, m] = some
+                    size[s, c, m] += some
+                    now[s, g, m] += some
                 inside[s, m] += size[s, c, m]
                 moment[s, m] += size[s, c, m] * c
         _sums(people[s], now[s], n)
 
 
 @njit(**NUMBA)
+def _arrive(m, t, k, claims, entering, link, row, entries, at):
+    """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
+    for c in range(row.size):
+        row[c] = 0.0
+    for o in range(link.shape[0]):
+        for i in range(link.shape[1]):
+            row[link[o, i]] += claims[m, t, i] * entering[m, k, o, i]
+    total = 0.0
+    for c in range(row.size):
+        entries[at + c, m] += row[c]
+        total += row[c]
+    return total
+
+
+@njit(**NUMBA)
 def run(
-    edge, stage, plan, merge, cell, epoch, share_at, age_limits,
-    claims, entering, share, rate, recall_share, waiting_at_start, mix,
+    edge, stage, plan, link, epoch, share_at, law_epoch, reach_row, age_limits,
+    claims, entering, share, rate, reach, waiting_at_start, mix,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
-    place, whole,
+    whole, place, row, kinds, steps,
 ):  # fmt: skip
     """Run all months of n runs side by side; docs/how-it-works.md has the equations.
 
-    E edges, S stages, G groups, T months, K epochs of shares, B months before the first, C = B + T
-    + months run on + 1 cohorts, L age limits. Persons and months throughout.
+    E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
+    the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 5], stage [S, 13], plan [4]: see above; merge [G]: group of a
-    narrower stage that each group belongs to; cell [G]: column of `claims` of each group; epoch
-    [T]; share_at [K, E]: row of `share` where the shares of an edge begin; age_limits [L], rising.
-    Of each run: claims [n, T, cells] arrive at the first stage; entering [n, K, G]: share of the
-    claims of its cell that a group has; share [.., n]; rate [Q, n, T]; recall_share [n, K, G]:
-    share reached by notice of those who enter the recall stage, by month of entry (claims sent back
-    to it are not reached); waiting_at_start [n, S, B] by month of entry; mix [n, S or 1, G]: their
-    split over groups.
-    Out, zero at first: stock [S, n, T] at month end; flow [E, n, T]; left, waited [S, n, T]: number
-    leaving a stage and their months waited; watched [L + 3, n, T] of the watched stage: waiting
-    less than each limit at month end, entries of the month, months ended in it over all of them,
-    how many wait at the end of all; recallable [n, T]: of the entries of the recall stage those
-    whom a notice can reach; by group, or [0, ...] for none: stocks [S, n, T, G], flows [E, n, T,
-    G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort still waiting at month end.
-    Work space, any content: entries [room for all stages, n], now [S, G, n], people, oldest [S, n],
-    leaving [K + 3, G, n], number [K + 2, n], size, waiting [S, C, n], spare [Q, n], reached (as
-    entries of the recall stage), cohort [3, C, n], lane [15, n], place [2, n],
-    whole [3, S, n].
+    The same for all runs: edge [E, 8], stage [S, 12], plan [4]: see above; link [O, cells]: column
+    of the first stage that each of O parts of a cell's claims enters; epoch [T] of shares;
+    share_at [K, E]: row of `share` where the shares of an edge begin; law_epoch [T] of entering
+    parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
+    Of each run: claims [n, T, cells] arrive at the first stage; entering [n, law epochs, O, cells]:
+    the parts of a cell's claims; share [.., n]; rate [Q, n, T]; reach [n, R, columns of the recall
+    stage]: of the month's claims those whom a notice reaches, if it finds them there;
+    waiting_at_start [n, S, B] by month of entry; mix [n, S, W]: their split over columns.
+    Out, zero at first: stock [S, n, T] at month end; flow [rows, n, T]; left, waited [S, n, T]:
+    number leaving a stage and their months waited; watched [L + 3, n, T] of the watched stage:
+    waiting less than each limit at month end, entries of the month, months ended in it over all of
+    them, how many wait at the end of all; recallable [n, T]: of the entries of the recall stage
+    those whom a notice can reach; by group, or [0, ...] for none: stocks [S, n, T, G], flows
+    [rows, n, T, G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort waiting at month
+    end.
+    Work space, any content: entries [room for all stages, n], now [S, W, n], people, oldest [S, n],
+    leaving [4, W, n], number [3, n], size, waiting [S, C, n], spare [Q, n], reached (as entries of
+    the recall stage), cohort [4, C, n], lane [15, n], whole [3, S, n], place [2, n], row [columns
+    of the first stage], kinds [3]. steps is (0, -1, 1): numbers of one type wherever they go.
     """
     runs, n_months, _ = claims.shape
-    n_stages, n_groups, _ = now.shape
-    n_epochs = share_at.shape[0]
+    n_stages = now.shape[0]
     n_limits = age_limits.size
     before = waiting_at_start.shape[2]
     last = before + n_months - 1
-    recall_stage, watch = plan[RECALL_STAGE], plan[WATCH]
-    # those leaving: by decision (a row for each epoch of shares), while waiting, by notice, work
-    exits, recalled = n_epochs, n_epochs + 1
-    # of a cohort's entries those a notice reaches, the fraction of them not yet told; months ended
-    reachable, untold, ended = cohort[0], cohort[1], cohort[2]
+    recall, watch = plan[RECALL_STAGE], plan[WATCH]
+    told_of = stage[recall, WIDTH] if recall >= 0 else 0
+    # of a cohort's entries those a notice reaches, the fraction of them not yet told; months ended;
+    # in the first stage the fraction waiting before the decisions of the month
+    reachable, untold, ended, undecided = cohort[0], cohort[1], cohort[2], cohort[3]
     gone, months, there, done, moved = lane[0], lane[1], lane[2], lane[3], lane[4]
     part, take, held, hazard, pace = lane[5], lane[6], lane[7], lane[8], lane[9]
     budget, lag, newest, min_age, at_random = lane[10], lane[11], lane[12], lane[13], lane[14]
@@ -551,19 +514,17 @@ def run(
     # the fraction of a cohort still waiting is `waiting` times a factor of its stage, so what
     # touches everyone touches one number; people in cohorts, and the sum of their months of entry
     scale, inside, moment = whole[0], whole[1], whole[2]
-
     _start(
-        stage, merge, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment,
-        oldest, entries,
+        stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
+        entries,
     )  # fmt: skip
     _clear(reachable, 0, reachable.shape[0])
     _clear(ended, 0, ended.shape[0])
     for c in range(untold.shape[0]):
         for m in range(runs):
             untold[c, m] = 1.0
-    recall_first = size.shape[1]
 
-    # after the last month the watched stage is run on alone, on totals only (no groups)
+    # after the last month the watched stage is run on alone, on totals only (no columns)
     for here in range(before, before + n_months + plan[RUN_ON]):
         alone = here > last
         if alone:
@@ -574,24 +535,14 @@ def run(
                 break  # everyone who came before the end has left
         t = n_months - 1 if alone else here - before
         k = epoch[t]
-        recall = -1
         if not alone:
-            if recall_stage >= 0:
-                for m in range(runs):
-                    for g in range(n_groups):
-                        if recall_share[m, k, g] > 0.0:
-                            recall = recall_stage
-            if recall >= 0:
-                n = stage[recall, WIDTH]
-                _clear(reached, here * n, (here + 1) * n)
-                if here < recall_first:
-                    recall_first = here
             # flows to later stages add to the entries of this month, flows back to the next
             for s in range(n_stages):
                 n = stage[s, WIDTH]
                 _clear(entries, stage[s, ROOM] + (here + 1) * n, stage[s, ROOM] + (here + 2) * n)
-        for p in range(n_stages):
-            pool = stage[p, POOL]
+            _clear(reached, here * told_of, (here + 1) * told_of)
+        for s in range(n_stages):
+            pool = stage[s, POOL]
             if pool >= 0:
                 for m in range(runs):
                     spare[pool, m] = rate[pool, m, t]
@@ -603,99 +554,111 @@ def run(
             keeps = stage[s, MEMORY] == 1
 
             # 1. entries
-            if s == 0 and not alone:
-                for m in range(runs):
-                    for g in range(n_groups):
-                        i = g if n == n_groups else 0
-                        some = claims[m, t, cell[g]] * entering[m, k, g]
-                        size[s, here, m] += some
-                        entries[at + here * n + i, m] += some
-                        if recall == 0:
-                            reached[here * n + i, m] += recall_share[m, k, g] * some
             if alone:
                 _mean_of_year(size[s, here], watched[n_limits])
+            elif s == 0:
+                for m in range(runs):
+                    size[s, here, m] += _arrive(
+                        m, t, law_epoch[t], claims, entering, link, row, entries, at + here * n
+                    )
+                    if recall == 0 and reach_row[t] >= 0:
+                        for g in range(n):
+                            reached[here * n + g, m] = reach[m, reach_row[t], g]
             for m in range(runs):
                 part[m] = 1.0
                 gone[m] = months[m] = 0.0
                 there[m] = people[s, m] + size[s, here, m]
                 if s == watch and not alone:
                     watched[n_limits, m, t] = size[s, here, m]
-            _add(now[s], 0, part, entries, at + here * n, n)
+            _add(now[s], steps[0], part, entries, at + here * n, n)
             first = here
             if keeps:
                 if s == recall:
                     for g in range(n):
                         for m in range(runs):
                             reachable[here, m] += reached[here * n + g, m]
-                    for m in range(runs):
-                        recallable[m, t] = reachable[here, m]
-                first = _open(
-                    oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here
-                )
+                    if not alone:
+                        for m in range(runs):
+                            recallable[m, t] = reachable[here, m]
+                first = _open(oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here)
 
             # 2. exits while waiting
-            exiting = False
+            kinds[EXIT] = 0
             for m in range(runs):
                 hazard[m] = rate[stage[s, HAZARD], m, t]
-                exiting |= hazard[m] > 0.0
-                number[exits, m] = hazard[m] * there[m]
-                there[m] -= number[exits, m]
+                if hazard[m] > 0.0:
+                    kinds[EXIT] = 1
+                number[EXITS, m] = hazard[m] * there[m]
+                there[m] -= number[EXITS, m]
                 if keeps:
-                    gone[m] += number[exits, m]
-            if exiting:
-                _part(leaving[exits], hazard, now[s], n)
+                    gone[m] += number[EXITS, m]
+            if kinds[EXIT] == 1:
+                _part(leaving[EXITS], hazard, now[s], n)
                 if keeps:
                     _leave(hazard, scale[s], inside[s], moment[s], here, months)
 
             # 3. recall by notice
-            noticed = False
-            if s == recall_stage:
+            kinds[RECALL] = 0
+            if s == recall:
                 for m in range(runs):
                     pace[m] = rate[plan[PACE], m, t]
-                    noticed |= pace[m] > 0.0
-                    number[recalled, m] = 0.0
-            if noticed:
+                    if pace[m] > 0.0:
+                        kinds[RECALL] = 1
+                    number[RECALLED, m] = 0.0
+            if kinds[RECALL] == 1:
                 _notice(
-                    number[recalled], months, leaving[recalled], pace, untold, reached, n,
+                    number[RECALLED], months, leaving[RECALLED], pace, untold, reached, n,
                     reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
-                    first if first > recall_first else recall_first, here if here < last else last,
-                    here, take,
+                    first, here if here < last else last, here, take,
                 )  # fmt: skip
-                _take_away(now[s], leaving[recalled], n)
+                _take_away(now[s], leaving[RECALLED], n)
                 for m in range(runs):
-                    gone[m] += number[recalled, m]
-                    there[m] -= number[recalled, m]
+                    gone[m] += number[RECALLED, m]
+                    there[m] -= number[RECALLED, m]
 
-            # 4. decisions; those decided are kept by epoch of the shares that apply to them
+            # 4. decisions
             pool = stage[s, POOL]
-            k_first, k_last = k + 1, k
+            kinds[DECISION] = 0
             if pool >= 0:
-                k_first = k
+                kinds[DECISION] = 1
                 for m in range(runs):
                     budget[m] = rate[pool, m, t] * rate[stage[s, PART], m, t]
                     if budget[m] > spare[pool, m]:
                         budget[m] = spare[pool, m]
                 if keeps:
-                    by_entry = stage[s, BY_ENTRY] == 1 and not alone
-                    if by_entry:
-                        k_first = epoch[first - before] if first > before else epoch[0]
                     for m in range(runs):
                         lag[m] = rate[stage[s, LAG], m, t]
                         newest[m] = rate[stage[s, NEWEST], m, t]
                         min_age[m] = rate[stage[s, MIN_AGE], m, t]
                         at_random[m] = rate[stage[s, AT_RANDOM], m, t]
+                    tells = s == 0 and recall > 0
+                    if tells:
+                        for c in range(first, here + 1):
+                            if c >= before and reach_row[c - before] >= 0:
+                                for m in range(runs):
+                                    undecided[c, m] = scale[s, m] * waiting[s, c, m]
                     _decide(
                         budget, there, lag, newest, min_age, at_random, waiting[s], scale[s],
-                        inside[s], moment[s], size[s], entries, at, n, oldest[s], first, here, before, epoch, by_entry, leaving,
-                        number, k_first, k_last, now[s], done, months, half, high, held, part, take,
+                        inside[s], moment[s], size[s], entries, at, n, oldest[s], first, here,
+                        leaving[DECIDED], leaving[WORK], number[DECIDED], now[s], done, months,
+                        half, high, held, part, take, steps,
                     )  # fmt: skip
-                    for r in range(k_first, k_last + 1):
-                        _take_away(now[s], leaving[r], n)
+                    _take_away(now[s], leaving[DECIDED], n)
+                    if tells:
+                        for c in range(first, here + 1):
+                            if c >= before and reach_row[c - before] >= 0:
+                                for m in range(runs):
+                                    some = undecided[c, m] - scale[s, m] * waiting[s, c, m]
+                                    if some < 0.0:
+                                        some = 0.0
+                                    for g in range(told_of):
+                                        own = reach[m, reach_row[c - before], g]
+                                        reached[here * told_of + g, m] += some * own
                 else:
                     for m in range(runs):
                         part[m] = budget[m] / there[m] if budget[m] < there[m] else 1.0
-                        number[k, m] = done[m] = part[m] * there[m]
-                    _part(leaving[k], part, now[s], n)
+                        number[DECIDED, m] = done[m] = part[m] * there[m]
+                    _part(leaving[DECIDED], part, now[s], n)
                 for m in range(runs):
                     spare[pool, m] -= done[m]
                     gone[m] += done[m]
@@ -708,9 +671,8 @@ def run(
 
             # 5. those leaving, over the edges
             _edges(
-                s, t, here, n, edge, stage, merge, rate, share, share_at, leaving, number, k,
-                k_first, k_last, noticed, size, entries, recall, reached, recall_share, flow, flows,
-                moved, part,
+                s, t, here, edge, stage, rate, share, share_at[k], leaving, number, kinds, size,
+                entries, flow, flows, moved, part,
             )  # fmt: skip
             _sums(people[s], now[s], n)
             for m in range(runs):
@@ -724,13 +686,13 @@ def run(
             continue
         # month end: those on their way back count, and ages are told
         for s in range(n_stages):
+            n, groups = stage[s, WIDTH], stocks.shape[3]
             for m in range(runs):
                 stock[s, m, t] += size[s, here + 1, m]
                 if stocks.shape[0] > 0:
-                    n = stage[s, WIDTH]
                     for g in range(n):
                         back = entries[stage[s, ROOM] + (here + 1) * n + g, m]
-                        stocks[s, m, t, g] = now[s, g, m] + back
+                        stocks[s, m, t, g % groups] += now[s, g, m] + back
                 if trace.shape[0] > 0 and stage[s, MEMORY] == 1:
                     for c in range(oldest[s, m], here + 1):
                         trace[s, m, c, t] = scale[s, m] * waiting[s, c, m]

@@ -77,9 +77,7 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     known = _planned(paths, index, rows) if fixed is None else fixed
     weights = _class_weights(np.moveaxis(rows[..., known.starts], 0, -1))
     starts = _mode_starts()
-    by_mode = np.zeros(
-        (*weights.shape[:-1], len(MODES), len(OUTCOMES), len(NATIONAL))
-    )
+    by_mode = np.zeros((*weights.shape[:-1], len(MODES), len(OUTCOMES), len(NATIONAL)))
     for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[-1]], strict=True)):
         # class by class, so that the order of the sum does not hang on the number of runs
         for p in range(a, b):

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import batch, kernel
-from sojourn.flow.batch import AGE_LIMITS, BEFORE, ENOUGH, Batch, Rates
+from sojourn.flow.batch import AGE_LIMITS, ENOUGH, Batch, Rates
+from sojourn.flow.columns import BEFORE
 from sojourn.flow.stages import Edge, Network, Stage, network
 from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError
@@ -87,10 +88,10 @@ def run(
     """
     made = run_all(batch.of(net, rates, keep=keep, watch=watch), keep=keep, trace=trace,
                    function=function)  # fmt: skip
-    first = [table[:, 0] if table.shape[0] else table for table in (made.stocks, made.flows)]
+    stocks, flows = (x[:, 0] if keep else x for x in (made.stocks, made.flows))
     return Run(
-        *first, made.stock_total[:, 0], made.flow_total[:, 0], made.left[:, 0], made.waited[:, 0],
-        made.age[:, 0], made.tally[:, 0], made.recallable[0],
+        stocks, flows, made.stock_total[:, 0], made.flow_total[:, 0], made.left[:, 0],
+        made.waited[:, 0], made.age[:, 0], made.tally[:, 0], made.recallable[0],
         made.trace[:, 0] if trace else made.trace,
     )  # fmt: skip
 
@@ -107,8 +108,8 @@ def run_all(
     `keep` needs a batch packed for it: every stage on all groups.
     """
     net, layout, given = several.network, several.layout, several.given
-    n, n_months, _ = given.claims.shape
-    stages, edges, groups = len(net.stages), len(net.edges), layout.merge.size
+    n, n_months, cells = given.claims.shape
+    stages, edges = len(net.stages), len(net.edges)
     made = Made(
         np.zeros((stages, n, n_months)),
         np.zeros((edges, n, n_months)),
@@ -116,8 +117,8 @@ def run_all(
         np.zeros((stages, n, n_months)),
         np.zeros((AGE_LIMITS.size + 3, n, n_months)),
         np.zeros((n, n_months)),
-        np.zeros((stages if keep else 0, n, n_months, groups)),
-        np.zeros((edges if keep else 0, n, n_months, groups)),
+        np.zeros((stages if keep else 0, n, n_months, cells)),
+        np.zeros((edges if keep else 0, n, n_months, cells)),
         np.zeros((stages if trace else 0, n, BEFORE + n_months, n_months)),
     )
     (function or kernel.run)(*layout, AGE_LIMITS, *given, *made, *_work(several))
@@ -135,25 +136,29 @@ _space = _Space()
 def _work(several: Batch) -> tuple[NDArray[Any], ...]:
     """Work space of the kernel, one for each thread: fresh memory would cost more than a run."""
     layout, given = several.layout, several.given
-    stages, groups, epochs = len(layout.stage), layout.merge.size, len(layout.share_at)
     months = given.waiting.shape[2] + layout.epoch.size + 1
     width = layout.stage[:, kernel.WIDTH]
     cohorts = months + int(layout.plan[kernel.RUN_ON])
     recall = int(layout.plan[kernel.RECALL_STAGE])
     told = months * int(width[recall]) if recall >= 0 else 0
-    n, rates = len(given.claims), len(given.rate)
-    shape = (months * int(width.sum()), stages, groups, epochs, cohorts, rates, told, n)
+    stages, n, rates = len(width), len(given.claims), len(given.rate)
+    shape = (months * int(width.sum()), stages, int(width.max()), cohorts, rates, told, n,
+             int(width[0]))  # fmt: skip
     if _space.shape != shape:
         _space.shape = shape
+        room, _, widest, *_, first = shape
         floats = (
-            (shape[0], n), (stages, groups, n), (stages, n), (epochs + 3, groups, n),
-            (epochs + 2, n), (stages, cohorts, n), (stages, cohorts, n), (rates, n), (told, n),
-            (3, cohorts, n), (15, n), (3, stages, n),
+            (room, n), (stages, widest, n), (stages, n), (4, widest, n), (3, n),
+            (stages, cohorts, n), (stages, cohorts, n), (rates, n), (told, n), (4, cohorts, n),
+            (15, n), (3, stages, n), (first,),
         )  # fmt: skip
         made = [np.empty(shape) for shape in floats]
         oldest, place = np.empty((stages, n), np.int64), np.empty((2, n), np.int64)
-        _space.arrays = (*made[:7], oldest, *made[7:-1], place, made[-1])
-    return _space.arrays
+        _space.arrays = (*made[:7], oldest, *made[7:-1], place, made[-1], np.empty(3, np.int64))
+    return (*_space.arrays, _STEPS)
+
+
+_STEPS = np.array([0, -1, 1])
 
 
 def wait_new(tally: Floats) -> Floats:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import batch, groups
-from sojourn.flow.batch import BEFORE, ENOUGH, Batch, Given, Layout
-from sojourn.flow.groups import APPEAL, EXCEPTED, GROUPS, MERGED_OF, MODE_OF, NATIONALITY_OF
+from sojourn.flow import batch, claim_parts, columns, edge_shares, groups
+from sojourn.flow.batch import ENOUGH, Batch, Given, Layout, Rates
+from sojourn.flow.claim_parts import CELL_OF
+from sojourn.flow.columns import BEFORE
+from sojourn.flow.edge_shares import Places
+from sojourn.flow.groups import APPEAL
+from sojourn.flow.kernel import PACE
 from sojourn.flow.stages import Network
-from sojourn.inputs.dimensions import NATIONALITIES
+from sojourn.inputs.dimensions import MODES, NATIONALITIES
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import Paths
 
@@ -59,35 +62,6 @@ class Intake(Protocol):
     def interceptions(self) -> Floats: ...
 
 
-_STAY = tuple(f"stay.share.{n}" for n in NATIONALITIES)
-_ACCEPTED = tuple(f"rpd.accepted.{n}" for n in NATIONALITIES)
-_SHARES = (
-    *_STAY,
-    *_ACCEPTED,
-    "rpd.legacy_accepted",
-    "rpd.legacy_withdrawn",
-    "rad.filed_share",
-    "rad.substituted",
-    "rad.referred_back",
-    "court.filed_after_rad",
-    "court.filed_no_appeal",
-    "court.returned",
-    "prra.accepted_ineligible",
-    "prra.accepted_refused",
-    "hc.stayed",
-    "hc.removal",
-    "hc.without_status",
-    "left.stayed",
-    "left.removal",
-    "left.without_status",
-    "stay.lifted",
-    "removal.unlocated",
-    "removal.located",
-    "prra.applied",
-)
-"""Parameters that split those leaving a stage; a month in which one changes starts an epoch."""
-
-
 def members_capacity(paths: Paths) -> Floats:
     """RPD decisions on the merits a year, [T] (of several runs [n, T]).
 
@@ -109,7 +83,7 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Bat
 
     Raises InputError where months of the inputs differ or shares do not add to 1.
     """
-    n_months = paths.months.size
+    n, n_months = paths.value.shape[1:]
     if intake.months.size != n_months or np.any(intake.months != paths.months):
         raise InputError(
             "intake", "months", intake.months.size, f"the {n_months} months of the run"
@@ -117,24 +91,26 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Bat
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
     n = paths.value.shape[1]
-    rows = paths.value[_places(paths.names, _SHARES)]
-    starts, epoch = _epochs(rows[:, 0], shares.epoch)
-    changed, period = _changes(rows[:, 0][:, starts])
-    by_law, law_period = np.unique(shares.epoch[starts], return_inverse=True)
-    law = {name: _by_group(getattr(shares, name)[..., by_law, :, :]) for name in OUTCOMES}
-    entering, split = _law_split(law)
-    plan = _layout(network, epoch.tobytes(), period.tobytes(), law_period.tobytes())
+    rows = paths.value[_places(paths.names, edge_shares.SHARES)]
+    starts, epoch = _epochs(rows[:, 0])
+    law = {name: np.asarray(getattr(shares, name)) for name in claim_parts.OUTCOMES}
+    law = {name: x.reshape(-1, *x.shape[-3:]) for name, x in law.items()}
+    entering = claim_parts.entering(law)
+    reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(0, 2, 3)))
+    told = np.isin(shares.epoch, reaches)
+    plan = _layout(network, epoch.tobytes(), shares.epoch.tobytes(), told.tobytes())
     share = np.empty((plan.size, n))
-    for name, value in split.items():
-        plan.put(share, f"eligibility.{name}", value.transpose(1, 2, 0))
-    _fill(share, plan, rows[:, :, starts[changed]].clip(0.0, 1.0))
+    share[0] = 1.0
+    edge_shares.fill(share, plan, rows[:, :, starts].clip(0.0, 1.0))
     claims = intake.claims.reshape(n, n_months, -1)
-    entering = _of_all(entering, n, law_period)
+    parts = np.broadcast_to(entering, (n, *entering.shape[1:]))
     given = Given(
-        claims, entering, share, _table(network, paths), _of_all(law["notice"], n, law_period),
-        *_start(network, paths, claims[:, :12], entering[:, epoch[:12]]),
+        claims, parts, share, _table(network, paths),
+        claim_parts.reach(law, claims, shares.epoch, told),
+        *_start(network, paths, claims[:, :12], entering[:, shares.epoch[:12]]),
     )  # fmt: skip
-    return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)))
+    return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
+                 lambda several, i: _one(several, plan, law, i))  # fmt: skip
 
 
 def alike(paths: Paths) -> list[NDArray[np.int64]]:
@@ -142,19 +118,13 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
 
     Draws from the same ranges change together, so there is nearly always one list.
     """
-    rows = paths.value[_places(paths.names, _SHARES)]
+    rows = paths.value[_places(paths.names, edge_shares.SHARES)]
     new = rows[:, :, 1:] != rows[:, :, :-1]
     if (new == new[:, :1]).all():
         return [np.arange(rows.shape[1])]
     _, kind = np.unique(new.transpose(1, 0, 2).reshape(new.shape[1], -1), axis=0,
                         return_inverse=True)  # fmt: skip
     return [np.flatnonzero(kind == k) for k in range(int(kind.max()) + 1)]
-
-
-def _of_all(shares: Floats, n: int, law_period: NDArray[np.int64]) -> Floats:
-    """Shares [n or 1, law epochs, G] of n runs by epoch, [n, K, G]."""
-    found = shares[:, law_period]
-    return np.broadcast_to(found, (n, *found.shape[1:]))
 
 
 def _table(network: Network, paths: Paths) -> Floats:
@@ -167,7 +137,7 @@ def _table(network: Network, paths: Paths) -> Floats:
     months = rate[2 : 2 + len(_RATED)]
     np.maximum(months, 0.0, out=months)
     hazards = rate[2 + len(at) : row.pools[0]]
-    for hazard, names in zip(hazards, _HAZARDS.values(), strict=True):
+    for hazard, names in zip(hazards, edge_shares.HAZARDS.values(), strict=True):
         hazard[:] = sum(paths[name] for name in names)
     # all from the first share on
     shares = rate[2 + _N_MONTHS : row.pools[0]]
@@ -189,41 +159,6 @@ def _table(network: Network, paths: Paths) -> Floats:
     rate[row.joining] = paths["pr.dependants"]
     rate[row.pace] = np.clip(paths["rpd.notice_pace"], 0.0, 1.0)
     return rate
-
-
-_HAZARDS = {
-    "stayed": ("stay.lifted", "hc.stayed", "left.stayed"),
-    "removal": ("left.removal", "removal.unlocated", "prra.applied", "hc.removal"),
-    "without_status": ("left.without_status", "removal.located", "hc.without_status"),
-}
-"""Ways out of a stage without a decision; they add to its hazard."""
-
-
-OUTCOMES = ("appeal", "no_appeal", "ineligible", "returned", "directed_back", "notice")
-
-_CELL_OF = MODE_OF * len(NATIONALITIES) + NATIONALITY_OF
-
-
-def _epochs(rows: Floats, law: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First month of each epoch [K] and the epoch of each month [T]."""
-    new = np.any(rows[:, 1:] != rows[:, :-1], axis=0) | (law[1:] != law[:-1])
-    starts = np.concatenate(([0], np.flatnonzero(new) + 1))
-    epoch = np.zeros(law.size, np.int64)
-    epoch[1:] = np.cumsum(new)
-    return starts, epoch
-
-
-def _changes(rows: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Columns that differ from the one before, and for each column the last that did."""
-    new = np.any(rows[:, 1:] != rows[:, :-1], axis=0)
-    period = np.concatenate(([0], np.cumsum(new)))
-    return np.concatenate(([0], np.flatnonzero(new) + 1)), period
-
-
-def _by_group(shares: Floats) -> Floats:
-    """Shares [(n,) epochs, modes, nationalities] for each group, [n or 1, epochs, G]."""
-    cells = shares.reshape(-1, shares.shape[-3], shares.shape[-2] * shares.shape[-1])
-    return cells.take(_CELL_OF, axis=2)
 
 
 _SINGLE = (
@@ -266,7 +201,7 @@ _RATED = (*(name for _, _, name in _SINGLE), *(name for _, name in _PARTS))
 
 
 class _Rows(NamedTuple):
-    """Where rates stand in their table: of each rate and stage [6, S], of pools, and the last two."""
+    """Where rates stand in their table: of each rate and stage [6, S], of pools, and two more."""
 
     stage: NDArray[np.int64]
     pools: NDArray[np.int64]
@@ -282,7 +217,7 @@ def _rows(network: Network) -> _Rows:
     wanted = (
         *((rate, stage) for rate, stage, _ in _SINGLE),
         *(("part", stage) for stage, _ in _PARTS),
-        *(("hazard", stage) for stage in _HAZARDS),
+        *(("hazard", stage) for stage in edge_shares.HAZARDS),
     )
     for k, (rate, stage) in enumerate(wanted):
         row[batch.RATES.index(rate), network.stage_index[stage]] = 2 + k
@@ -290,196 +225,124 @@ def _rows(network: Network) -> _Rows:
     return _Rows(row, pools, int(pools[-1]) + 1, int(pools[-1]) + 2)
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where the shares of each edge stand in one column of numbers [size]: one piece for each of
-    its periods, as wide as its stage (1 where all groups have the same share)."""
-
-    kernel: Layout
-    first: dict[str, tuple[int, int]]
-    size: int
-
-    def put(self, table: Floats, edge: str, share: Floats) -> None:
-        """Set the shares [periods, groups or 1, n or 1] of an edge in table [size, n]."""
-        start, stop = self.first[edge]
-        table[start:stop].reshape(len(share), -1, table.shape[1])[...] = share
-
-
 @lru_cache(maxsize=64)
-def _layout(network: Network, epoch_key: bytes, period_key: bytes, law_key: bytes) -> _Layout:
-    """The same for all members of a run: edges of the first stage change with the law, others with
-    their parameters."""
-    periods = {True: np.frombuffer(law_key, np.int64),
-               False: np.frombuffer(period_key, np.int64)}  # fmt: skip
-    even = np.array([edge.name in _EVEN for edge in network.edges])
-    needs = batch.by_group(network, even, recalls=True)
-    width = np.where(needs, groups.N_MERGED, 1)
-    width[network.stage("eligibility")] = len(GROUPS)
-    at = np.zeros((periods[True].size, len(network.edges)), np.int64)
-    first, size = {}, 0
+def _layout(network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes) -> Places:
+    """The same for all members of a run."""
+    epoch, law_epoch = np.frombuffer(epoch_key, np.int64), np.frombuffer(law_key, np.int64)
+    told = np.frombuffer(told_key, np.bool_)
+    n_epochs = int(epoch[-1]) + 1
+    even = np.array([edge.name in edge_shares.EVEN for edge in network.edges])
+    width = np.where(columns.by_group(network, even, recalls=True), groups.N_MERGED, 1)
+    names = ("ineligible", "returned", "directed_back", "referred")
+    plan = columns.Columns(
+        network, width, even, tuple(network.edge(f"eligibility.{name}") for name in names),
+        groups.N_MERGED,
+    )  # fmt: skip
+    first, size, at = {}, 1, {}
     for e, edge in enumerate(network.edges):
-        period = periods[edge.stage == "eligibility"]
         wide = 1 if even[e] else int(width[network.edge_from[e]])
-        at[:, e] = size + wide * period
-        first[edge.name] = (size, size + wide * (int(period.max()) + 1))
-        size = first[edge.name][1]
-    row, epoch = _rows(network), np.frombuffer(epoch_key, np.int64)
+        at[e] = size + wide * np.arange(n_epochs)
+        if e not in plan.outcomes:
+            first[edge.name] = (size, size + wide * n_epochs)
+            size = first[edge.name][1]
+    row = _rows(network)
+    table, share_at = plan.edges(np.full(len(even), row.joining), 0, at)
+    # claims by nationality go to the columns of those with an appeal, whatever becomes of them
+    blocks = [start for start, _ in plan.blocks]
+    nationality = np.tile(np.arange(len(NATIONALITIES)), len(MODES))
+    link = np.stack([
+        blocks[0] + len(NATIONALITIES) + nationality,
+        np.full_like(nationality, blocks[1]),
+        np.full_like(nationality, blocks[2]),
+        blocks[3] + len(NATIONALITIES) + nationality,
+        blocks[3] + nationality,
+    ])  # fmt: skip
+    reach_row = np.full(epoch.size, -1)
+    reach_row[told] = np.arange(np.count_nonzero(told))
     kernel = Layout(
-        batch.edges(network, even, np.full(len(even), row.joining)),
-        batch.stages(network, width, row.pools, row.stage, epoch.size),
-        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace]),
-        MERGED_OF, _CELL_OF, epoch, at,
+        table, plan.stages(table, row.pools, row.stage, epoch.size),
+        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace]), link, epoch,
+        share_at, law_epoch, reach_row,
     )  # fmt: skip
-    return _Layout(kernel, first, size)
+    return Places(kernel, first, size)
 
 
-def _law_split(law: dict[str, Floats]) -> tuple[Floats, dict[str, Floats]]:
-    """Share of the claims of its mode and nationality that enter in each group [K, G], and what
-    becomes of them at the eligibility decision.
+def _epochs(rows: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First month of each epoch [K] and the epoch of each month [T]."""
+    new = np.any(rows[:, 1:] != rows[:, :-1], axis=0)
+    return np.concatenate(([0], np.flatnonzero(new) + 1)), np.concatenate(([0], np.cumsum(new)))
 
-    Claims to be referred without appeal are a group from the start; all others share the rest.
-    """
-    total = (
-        law["appeal"] + law["no_appeal"] + law["ineligible"] + law["returned"]
-        + law["directed_back"]
+
+def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
+    """Run i spelled out: every stage by every group."""
+    network, given = several.network, several.given
+    epoch, law_epoch = several.layout.epoch, several.layout.law_epoch
+    # epochs of shares by law and by parameters together
+    both = np.stack([epoch, law_epoch]).astype(float)
+    starts, months = _epochs(both)
+    part = dict(zip(claim_parts.PARTS, given.entering[i].transpose(1, 0, 2), strict=True))
+    entering = np.where(APPEAL == 1.0, 1.0 - part["no_appeal"][:, CELL_OF],
+                        part["no_appeal"][:, CELL_OF])  # fmt: skip
+    safe = np.where(entering > 0.0, entering, 1.0)
+    own = {
+        f"eligibility.{name}": np.where(APPEAL == 1.0, part[name][:, CELL_OF] / safe, 0.0)
+        for name in ("ineligible", "returned", "directed_back")
+    }
+    own["eligibility.referred"] = np.maximum(1.0 - sum(own.values()), 0.0)
+    share: list[Floats] = []
+    k, n_edges = starts.size, len(network.edges)
+    row = np.arange(n_edges) * k + np.arange(k)[:, None]
+    for e, edge in enumerate(network.edges):
+        if edge.name in own:
+            share.append(own[edge.name][law_epoch[starts]])
+        else:
+            share.append(plan.spelled(given.share[:, i], e)[epoch[starts]])
+    joining = np.zeros((n_edges, epoch.size))
+    for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
+        joining[joins] = several.joining(joins)[i]
+    arrivals = given.claims[i].take(CELL_OF, axis=1) * entering[law_epoch]
+    notice = law["notice"][i if len(law["notice"]) > 1 else 0]
+    notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
+    mix = _mix(arrivals[:12].sum(axis=0))
+    part_of, hazard, lag, newest, min_age, at_random = several.rates_of_stages(i)
+    return Rates(
+        months, row, np.concatenate(share), joining, several.capacity(i),
+        part_of, hazard, lag, newest, min_age, at_random, notice,
+        given.rate[several.layout.plan[PACE], i], arrivals[None], given.waiting[i], np.tile(mix, (len(network.stages), 1)),
     )  # fmt: skip
-    if np.any(np.abs(total - 1.0) > 1e-6):
-        worst = float(total.flat[np.argmax(np.abs(total - 1.0))])
-        raise InputError(
-            "shares", "sum over outcomes", worst, "1 for every epoch, mode, nationality"
-        )
-    with_appeal = APPEAL == 1.0
-    # where a mode has no group without appeal, its claims without appeal stay in the one group
-    apart = np.where(EXCEPTED, law["no_appeal"], 0.0)
-    entering = np.where(with_appeal, 1.0 - apart, apart)
-    rest = np.where(entering > 0.0, entering, 1.0)
-    split = {}
-    for name in ("ineligible", "returned", "directed_back"):
-        split[name] = np.where(with_appeal, law[name] / rest, 0.0)
-    others = split["ineligible"] + split["returned"] + split["directed_back"]
-    split["referred"] = np.maximum(1.0 - others, 0.0)
-    return entering, split
 
 
-def _fill(table: Floats, layout: _Layout, at: Floats) -> None:
-    """Shares of those leaving by decision and while waiting, for all stages but the first.
-
-    at: the parameters `_SHARES` in each period, [len(_SHARES), n, periods].
-    """
-    at = at.transpose(0, 2, 1)  # runs last, as the kernel has them
-    value = dict(zip(_SHARES, at[:, :, None], strict=True))
-
-    def put(name: str, share: Floats) -> None:
-        layout.put(table, name, share)
-
-    def one(name: str) -> Floats:
-        return value[name]
-
-    n = len(NATIONALITIES)
-    stay = at[:n].transpose(1, 0, 2).take(groups.MERGED_NATIONALITY, axis=1)
-    accepted = at[n : 2 * n].transpose(1, 0, 2).take(groups.MERGED_NATIONALITY, axis=1)
-    appeal = groups.MERGED_APPEAL[:, None]
-    go = 1.0 - stay
-    withdrawn = one("rpd.legacy_withdrawn")
-    legacy = np.minimum(one("rpd.legacy_accepted"), 1.0 - withdrawn)
-    refused = 1.0 - withdrawn - legacy
-    court = refused * one("court.filed_no_appeal")
-    put("rpd_legacy.accepted", legacy)
-    put("rpd_legacy.withdrawn", withdrawn)
-    put("rpd_legacy.rejected_court", court)
-    put("rpd_legacy.rejected_stayed", (refused - court) * stay)
-    put("rpd_legacy.rejected_final", (refused - court) * go)
-
-    refused = 1.0 - accepted
-    appealed = refused * one("rad.filed_share") * appeal
-    court = refused * one("court.filed_no_appeal") * (1.0 - appeal)
-    final = np.maximum(refused - appealed - court, 0.0)
-    put("rpd.accepted", accepted)
-    put("rpd.rejected_appealed", appealed)
-    put("rpd.rejected_court", court)
-    put("rpd.rejected_stayed", final * stay)
-    put("rpd.rejected_final", final * go)
-    put("rpd.withdrawn", go)
-    put("rpd.withdrawn_stayed", stay)
-
-    back = np.minimum(one("rad.referred_back"), 1.0 - one("rad.substituted"))
-    dismissed = 1.0 - one("rad.substituted") - back
-    final = dismissed * (1.0 - one("court.filed_after_rad"))
-    put("rad.substituted", one("rad.substituted"))
-    put("rad.referred_back", back)
-    put("rad.dismissed_court", dismissed - final)
-    put("rad.dismissed_stayed", final * stay)
-    put("rad.dismissed_final", final * go)
-
-    returned = one("court.returned")
-    put("court.returned", returned)
-    put("court.dismissed_stayed", (1.0 - returned) * stay)
-    put("court.dismissed", (1.0 - returned) * go)
-
-    found = one("prra.accepted_ineligible")
-    put("prra_ineligible.accepted", found)
-    put("prra_ineligible.refused_stayed", (1.0 - found) * stay)
-    put("prra_ineligible.refused", (1.0 - found) * go)
-    put("prra_refused.accepted", one("prra.accepted_refused"))
-    put("prra_refused.refused", 1.0 - one("prra.accepted_refused"))
-
-    for stage, names in _HAZARDS.items():
-        total = sum(one(name) for name in names)
-        safe = np.where(total > 0.0, total, 1.0)
-        for name, out in zip(names, _HAZARD_EDGES[stage], strict=True):
-            put(out, np.where(total > 0.0, one(name) / safe, 1.0 / len(names)))
-    for name in _ALL:
-        put(name, _EVERYONE)
-
-
-_HAZARD_EDGES = {
-    "stayed": ("stayed.lifted", "stayed.regularised", "stayed.left"),
-    "removal": ("removal.left", "removal.unlocated", "removal.prra", "removal.regularised"),
-    "without_status": (
-        "without_status.left",
-        "without_status.located",
-        "without_status.regularised",
-    ),
-}
-"""Edges of the ways out in `_HAZARDS`, in the same order."""
-
-
-_ALL = (
-    "eligibility.withdrawn", "rpd.notice", "rad.closed", "removal.removed", "pr.admitted",
-    "pr_dependants.admitted",
-)  # fmt: skip
-"""Edges that take all who leave their stage in one way."""
-
-_EVERYONE = np.ones((1, 1, 1))
-
-_EVEN = frozenset(
-    (
-        *_ALL, *(edge for edges in _HAZARD_EDGES.values() for edge in edges),
-        "rpd_legacy.accepted", "rpd_legacy.withdrawn", "rpd_legacy.rejected_court",
-        "rad.substituted", "rad.referred_back", "rad.dismissed_court", "court.returned",
-        "prra_ineligible.accepted", "prra_refused.accepted", "prra_refused.refused",
-    )
-)  # fmt: skip
-"""Edges whose share is the same for all groups."""
-
-
-def _start(
-    network: Network, paths: Paths, claims: Floats, entering: Floats
-) -> tuple[Floats, Floats]:
-    """People waiting before the first month: by month of entry [n, S, BEFORE], and their mix
-    [n, 1, G].
+def _start(network: Network, paths: Paths, claims: Floats, parts: Floats) -> tuple[Floats, Floats]:
+    """People waiting before the first month: by month of entry [n, S, BEFORE], and their mix over
+    columns [n, S, widest].
 
     Each start stock is spread evenly over its months of entry, and over groups as the claims of the
-    first twelve months (the published stocks have no split): claims [n, 12, cells] and the shares
-    of them that enter in each group [n, 12, G].
+    first twelve months (the published stocks have no split): claims [n, 12, cells] and the parts of
+    them by what becomes of them [n or 1, 12, 5, cells].
     """
-    mix = (claims.take(_CELL_OF, axis=2) * entering).sum(axis=1)
-    total = mix.sum(axis=1, keepdims=True)
-    mix = np.where(total > 0.0, mix / np.where(total > 0.0, total, 1.0), 1.0 / len(GROUPS))
+    by_cell = (claims[:, :, None] * parts).sum(axis=1)
+    by_nation = by_cell.reshape(len(claims), 5, len(MODES), -1).sum(axis=2)
+    ineligible, returned, back, appeal, no_appeal = np.moveaxis(by_nation, 1, 0)
+    merged = _mix(np.concatenate([no_appeal, by_nation[:, :4].sum(axis=1)], axis=1))
+    # columns of the first stage: ineligible, returned, directed back, referred
+    first = np.concatenate(
+        [np.zeros_like(ineligible), ineligible, returned.sum(axis=1, keepdims=True),
+         back.sum(axis=1, keepdims=True), no_appeal, appeal], axis=1,
+    )  # fmt: skip
+    mix = np.zeros((len(claims), len(network.stages), first.shape[1]))
+    mix[:, :, : groups.N_MERGED] = merged[:, None]
+    mix[:, 0] = _mix(first)
     names = tuple(f"start.{stage.name}" for stage in network.stages)
     people = paths.value[_places(paths.names, names), :, 0].T[:, :, None]
     spread = paths.value[_places(paths.names, tuple(f"{name}.months" for name in names)), :, 0]
     months = np.clip(np.rint(spread), 1.0, BEFORE).T[:, :, None]
     # the last `months` of the months before the first
     waiting = np.where(np.arange(BEFORE, 0, -1) <= months, people / months, 0.0)
-    return waiting, mix[:, None]
+    return waiting, mix
+
+
+def _mix(people: Floats) -> Floats:
+    """Parts of the whole [.., columns]; even parts of nobody."""
+    total = people.sum(axis=-1, keepdims=True)
+    whole = np.where(total > 0.0, total, 1.0)
+    return np.where(total > 0.0, people / whole, 1.0 / people.shape[-1])

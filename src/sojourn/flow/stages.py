@@ -121,6 +121,14 @@ def network(stages: tuple[Stage, ...], edges: tuple[Edge, ...]) -> Network:
             where, "recall", len(recall), "edges by notice from one stage with cohorts"
         )
 
+    if any(stage.by_entry for stage in stages[1:]):
+        raise InputError("data/stages.csv", "shares_by", "entry", "entry for the first stage only")
+    if recall and recall[0] > 0 and not stages[0].by_entry:
+        raise InputError(
+            "data/stages.csv", "shares_by", "exit",
+            "entry for the first stage, since a notice looks at the month of the claim",
+        )  # fmt: skip
+
     back = {e.to for e in edges if stage_index.get(e.to, len(stages)) < stage_index[e.stage]}
 
     def to(name: str) -> int:

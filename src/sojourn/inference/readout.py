@@ -44,8 +44,7 @@ RANGES: Mapping[str, Callable[[Ran], Floats]] = {
 
 @dataclass(frozen=True)
 class Ran:
-    """Members side by side: parameters [P, n, T], total flows (`simulate.together`), and what follows
-    from them when asked for."""
+    """Members side by side: parameters [P, n, T], flows (`simulate.together`), and what follows."""
 
     paths: Paths
     flows: Flows

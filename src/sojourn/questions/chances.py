@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import queue
+from sojourn.flow.batch import Rates
+from sojourn.flow.columns import BEFORE
 from sojourn.flow.kernel import DECISION, EXIT, RECALL
-from sojourn.flow.batch import BEFORE, Rates
 from sojourn.flow.simulate import Flows
 from sojourn.flow.stages import Network
 
@@ -46,12 +47,13 @@ class Chances:
 
     def leave(
         self, stage: int, since: Ints, group: Ints, exit_: Floats, kind: Floats, edge: Floats,
-        notice: Floats | None = None,
+        notice: tuple[Ints, Floats] | None = None,
     ) -> Step:  # fmt: skip
         """Step of people in `group` [n] who entered the stage in month `since` [n].
 
         exit_, kind, edge, notice: uniform draws [n] for the month of leaving, whether by decision
-        or while waiting, the edge, and (where the law recalls) the month a notice reaches them.
+        or while waiting, the edge, and (where the law recalls, with the month of the claim [n])
+        the month a notice reaches them.
         """
         n_months = self.survival.shape[1]
         if self.network.stage_memory[stage] == 1:
@@ -63,7 +65,7 @@ class Chances:
         while_waiting = kind < self._exit_part(stage, since, np.minimum(month, n_months - 1))
         kinds = np.where(while_waiting, EXIT, DECISION)
         if notice is not None:
-            told = self._notice(since, group, notice)
+            told = self._notice(since, *notice, group)
             # a month's notices go out after its exits and before its decisions
             first = (told < month) | ((told == month) & ~while_waiting & (told < n_months))
             month, kinds = np.where(first, told, month), np.where(first, RECALL, kinds)
@@ -81,11 +83,12 @@ class Chances:
             leaving = 1.0 - (1.0 - hazard) * (1.0 - self.decided[stage, month])
         return np.divide(hazard * start, leaving, out=np.ones(month.size), where=leaving > 0.0)
 
-    def _notice(self, since: Ints, group: Ints, u: Floats) -> Ints:
-        """Month in which a notice reaches people who entered in `since`, [n]; T: never."""
+    def _notice(self, since: Ints, claimed: Ints, u: Floats, group: Ints) -> Ints:
+        """Month in which a notice reaches people who entered in `since` with claims made in
+        `claimed`, [n]; T: never."""
         pace = np.log1p(-np.minimum(self.rates.recall_pace, 1.0 - 1e-15))
         running = np.concatenate([[0.0], np.cumsum(pace)])
-        share = self.rates.recall_share[self.rates.epoch[since], group]
+        share = self.rates.recall_share[self.rates.epoch[claimed], group]
         # reached by month t: share x (1 - product of (1 - pace) since entry)
         safe = np.where(share > 0.0, share, 1.0)
         stay = np.where(share > 0.0, 1.0 - (1.0 - u) / safe, 0.0)

@@ -224,10 +224,15 @@ def _follow(
             here = np.flatnonzero(at == s)
             for visit in np.unique(times[s, here]).tolist():
                 who = here[times[s, here] == visit]
-                purposes = _PURPOSES if s == network.stage_recall else _PURPOSES[:-1]
+                # claims sent back are not reached by notice
+                told = s == network.stage_recall and visit == 0
+                purposes = _PURPOSES if told else _PURPOSES[:-1]
                 names = [f"journeys/{stage.name}/{visit}/{purpose}" for purpose in purposes]
-                luck = draws.picked(seed, names, who, n)
-                step = chance.leave(s, since[who], group[who], *luck)
+                month, kind, edge_, *notice = draws.picked(seed, names, who, n)
+                step = chance.leave(
+                    s, since[who], group[who], month, kind, edge_,
+                    (entry[who], notice[0]) if told else None,
+                )  # fmt: skip
                 gone = step.month < n_months
                 edge = np.where(gone, step.edge, -1)
                 visits.append((who, np.full(who.size, s), edge, since[who], step.month))

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles, queue
+from sojourn.flow.columns import BEFORE
 from sojourn.flow.queue import Queue
-from sojourn.flow.batch import BEFORE
 from sojourn.flow.simulate import Flows, simulate
 from sojourn.inputs import figures, months, parameters
 from sojourn.inputs.figures import Figure

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sojourn.flow import queue
-from sojourn.flow.batch import BEFORE
+from sojourn.flow.columns import BEFORE
 from sojourn.inputs import figures, months
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.figures import Figure

@@ -1,0 +1,109 @@
+"""On how few columns each stage of a network can be run: groups, their sum, or outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import kernel
+from sojourn.flow.stages import Network
+
+Ints = NDArray[np.int64]
+
+BEFORE = 60
+"""Months of entry kept for people who were waiting at the start."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the stages of a network are run: the columns of each.
+
+    width [S]: groups that a stage is run on, or 1; where `outcomes` (edges) is not empty the first
+    stage has instead a block of columns for each of them, as wide as the stage that it leads to, or
+    all of `groups` wide where these are to be kept or another edge asks for them. even [E]: edges
+    whose share is the same for all groups.
+    """
+
+    net: Network
+    width: Ints
+    even: NDArray[np.bool_]
+    outcomes: tuple[int, ...]
+    groups: int
+    keep: bool = False
+
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """First column and number of columns of each outcome."""
+        every = self.keep or any(self._asks(e) for e in range(*self.net.stage_edges[0]))
+        found, first = [], 0
+        for e in self.outcomes:
+            to = self.net.edge_to[e]
+            wide = self.groups if every else int(self.width[to]) if to >= 0 else 1
+            found.append((first, wide))
+            first += wide
+        return found
+
+    def _asks(self, edge: int) -> bool:
+        """Whether an edge of the first stage that is no outcome asks for groups."""
+        to = self.net.edge_to[edge]
+        wide = to >= 0 and self.width[to] > 1
+        return edge not in self.outcomes and bool(wide or not self.even[edge])
+
+    @property
+    def of_stage(self) -> Ints:
+        """Columns of each stage, [S]."""
+        if not self.outcomes:
+            return self.width
+        first, count = self.blocks[-1]
+        return np.concatenate([[first + count], self.width[1:]])
+
+    def edges(self, joining: Ints, one: int, at: dict[int, Ints]) -> tuple[Ints, Ints]:
+        """The kernel's table of edges, and where their shares begin [K, E].
+
+        joining [E]: rows of rate; one: place of a share of 1; at: where the shares of each edge
+        that is not an outcome begin, [K]. An edge that leaves the outcomes of the first stage for a
+        stage with groups is one edge for each block.
+        """
+        net, rows, begins = self.net, [], []
+        for s in range(len(net.stages)):
+            for e in range(*net.stage_edges[s]):
+                blocks = [(0, int(self.of_stage[s]))]
+                if s == 0 and e in self.outcomes:
+                    blocks = [self.blocks[self.outcomes.index(e)]]
+                elif s == 0 and self.outcomes and self._asks(e):
+                    blocks = self.blocks
+                for first, count in blocks:
+                    shared = e in self.outcomes or self.even[e]
+                    rows.append((net.edge_to[e], net.edge_kind[e], shared, net.edge_joins[e],
+                                 joining[e], first, count, e))  # fmt: skip
+                    begins.append(np.full_like(at[e], one) if e in self.outcomes else at[e])
+        return np.array(rows, np.int64), np.stack(begins, axis=1)
+
+    def stages(self, edge: Ints, pools: Ints, rates: Ints, n_months: int) -> Ints:
+        """The kernel's table of stages; pools [P], rates [6, S]: their rows of rate."""
+        net, width = self.net, self.of_stage
+        of = net.edge_from[edge[:, kernel.FLOW]]
+        first = np.searchsorted(of, np.arange(len(width)))
+        stop = np.searchsorted(of, np.arange(len(width)), side="right")
+        pool = np.where(net.stage_pool >= 0, np.append(pools, -1)[net.stage_pool], -1)
+        room = np.concatenate([[0], np.cumsum(width * (BEFORE + n_months + 1))[:-1]])
+        columns = (first, stop, net.stage_memory, pool, width, room, *rates)
+        return np.stack(columns, axis=1).astype(np.int64)
+
+
+def by_group(net: Network, even: NDArray[np.bool_], recalls: bool) -> NDArray[np.bool_]:
+    """Stages that need their groups apart, [S].
+
+    even [E]: edges whose share is the same for all groups. A stage needs its groups when a share of
+    its edges or of notices differs between them, or when an edge leads to a stage that needs them.
+    """
+    needs = np.zeros(len(net.stages) + 1, np.bool_)  # the last one stands for -1: out
+    if net.stage_recall >= 0 and recalls:
+        needs[net.stage_recall] = True
+    needs[net.edge_from[~even]] = True
+    for _ in net.stages:
+        needs[net.edge_from[needs[net.edge_to] | needs[net.edge_joins]]] = True
+        needs[-1] = False
+    return needs[:-1]
