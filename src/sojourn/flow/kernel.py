@@ -455,8 +455,14 @@ def _arrive(m, t, k, claims, entering, link, row, entries, at):
     for c in range(row.size):
         row[c] = 0.0
     for o in range(link.shape[0]):
+        # neighbours that enter one column are added up before they are stored
+        column, some = link[o, 0], 0.0
         for i in range(link.shape[1]):
-            row[link[o, i]] += claims[m, t, i] * entering[m, k, o, i]
+            if link[o, i] != column:
+                row[column] += some
+                column, some = link[o, i], 0.0
+            some += claims[m, t, i] * entering[m, k, o, i]
+        row[column] += some
     total = 0.0
     for c in range(row.size):
         entries[at + c, m] += row[c]
@@ -524,6 +530,9 @@ def run(
         for m in range(runs):
             untold[c, m] = 1.0
 
+    # months of entry of those whom a notice can reach: none yet
+    told_first, told_last = last + 1, last
+
     # after the last month the watched stage is run on alone, on totals only (no columns)
     for here in range(before, before + n_months + plan[RUN_ON]):
         alone = here > last
@@ -580,6 +589,10 @@ def run(
                     if not alone:
                         for m in range(runs):
                             recallable[m, t] = reachable[here, m]
+                            if reachable[here, m] > 0.0:
+                                told_last = here
+                        if told_last == here and told_first > here:
+                            told_first = here
                 first = _open(oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here)
 
             # 2. exits while waiting
@@ -609,7 +622,7 @@ def run(
                 _notice(
                     number[RECALLED], months, leaving[RECALLED], pace, untold, reached, n,
                     reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
-                    first, here if here < last else last, here, take,
+                    first if first > told_first else told_first, told_last, here, take,
                 )  # fmt: skip
                 _take_away(now[s], leaving[RECALLED], n)
                 for m in range(runs):

@@ -77,11 +77,12 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     known = _planned(paths, index, rows) if fixed is None else fixed
     weights = _class_weights(np.moveaxis(rows[..., known.starts], 0, -1))
     starts = _mode_starts()
-    by_mode = np.zeros((*weights.shape[:-1], len(MODES), len(OUTCOMES), len(NATIONAL)))
+    by_mode = np.empty((*weights.shape[:-1], len(MODES), len(OUTCOMES) * len(NATIONAL)))
+    table = known.table.reshape(*known.table.shape[:2], -1)
     for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[-1]], strict=True)):
-        # class by class, so that the order of the sum does not hang on the number of runs
-        for p in range(a, b):
-            by_mode[..., m, :, :] += weights[..., p, None, None] * known.table[:, p]
+        # a plain sum over classes, so that its order does not hang on the number of runs
+        np.sum(weights[..., a:b, None] * table[:, a:b], axis=-2, out=by_mode[..., m, :])
+    by_mode = by_mode.reshape(*by_mode.shape[:-1], len(OUTCOMES), len(NATIONAL))
     national = np.moveaxis(by_mode[..., _NATIONAL_OF], -2, 0)
     appeal, no_appeal, ineligible, returned, back, reached = national
     referred = appeal + no_appeal

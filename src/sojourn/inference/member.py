@@ -15,7 +15,7 @@ from sojourn.flow import simulate as flow
 from sojourn.flow.rates import alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
-from sojourn.inference.plan import CHUNK, Plan
+from sojourn.inference.plan import BATCH, CHUNK, Plan
 from sojourn.inference.sampler import Sampler
 from sojourn.inputs import months
 from sojourn.inputs import series as declared
@@ -23,9 +23,6 @@ from sojourn.inputs.content import kept
 from sojourn.inputs.parameters import Paths
 
 Floats = NDArray[np.float64]
-
-BATCH = 16
-"""Members whose tables are worked out at once: larger arrays leave the processor's cache."""
 
 SHARES = ("law.", "profile.")
 """Parameters that the shares by law depend on; while all are exact, so are the shares."""
@@ -86,8 +83,8 @@ class Model:
         made = np.empty((len(self.plan.rows), len(self.plan.periods), hi - lo), dtype=np.float32)
         first = lo
         while first < hi:
-            # a batch never crosses a multiple of BATCH, so that its draws are of one block
-            last = min(hi, first - first % BATCH + BATCH)
+            # a batch never crosses a multiple of CHUNK, so that its draws are of one block
+            last = min(hi, first + BATCH, first - first % CHUNK + CHUNK)
             parameters, deviations = self._draws(first, last)
             table = self.tables(self.sampler.together(parameters), deviations).astype(np.float32)
             for i, member in enumerate(range(first, last)):

@@ -19,6 +19,9 @@ from sojourn.inputs.scenario import Scenario
 CHUNK = 256
 """Members in a chunk."""
 
+BATCH = 32
+"""Members run side by side: more would leave the processor's cache (benchmarks/results.md)."""
+
 MOST_MEMBERS = 10_000_000
 MOST_CHUNK_BYTES = 128 * 2**20
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import pickle
 import queue
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from sojourn.inference import chunks
 from sojourn.inference.chunks import Folder, Store
-from sojourn.inference.plan import Chunk
+from sojourn.inference.plan import BATCH, Chunk
 from sojourn.inference.watch import Watch
 from sojourn.inputs.errors import InputError
 
@@ -51,8 +52,7 @@ def threads(task: Task, store: Store, workers: int, watch: Watch) -> None:
     Raises Stopped from the watch, or the first error of a task; finished chunks stay.
     """
     todo = store.missing()
-    strip = 16 if sum(chunk.size for chunk in todo) <= 1024 else 64
-    strips = _strips(todo, strip)
+    strips = _strips(todo, _even(sum(chunk.size for chunk in todo), workers))
     lock = threading.Lock()
     open_chunks: dict[int, tuple[NDArray[np.float32], int, float]] = {}
     rows, periods, _ = store.shape
@@ -145,6 +145,12 @@ def _attend(jobs: list[Future[None]], watch: Watch) -> None:
             watch.look()
     finally:
         watch.halted = True
+
+
+def _even(members: int, workers: int) -> int:
+    """Members of a strip, so that workers end together and none has more than a batch at a time."""
+    rounds = math.ceil(members / (workers * BATCH))
+    return math.ceil(members / (workers * rounds)) if rounds else 1
 
 
 def _strips(todo: list[Chunk], size: int) -> Iterator[tuple[Chunk, int, int]]:
