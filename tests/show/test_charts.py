@@ -20,6 +20,9 @@ ROWS = [
 ]  # fmt: skip
 
 
+POINTS = charts.wide(ROWS)
+
+
 def every_chart(lang: str) -> list[charts.Spec]:
     parts = [{"year": 2025, "part": "a", "value": 2e9}, {"year": 2026, "part": "a", "value": 3e9}]
     ranked = [
@@ -28,9 +31,9 @@ def every_chart(lang: str) -> list[charts.Spec]:
     ]
     levers = [{"lever": x, "q05": 1.0 * x, "q50": 2.0 * x, "q95": 3.0 * x} for x in (1, 2, 3)]
     return [
-        charts.fan(ROWS, lang, observed=[("2025-01", 95.0)], reference=ROWS, since="2025-08",
+        charts.fan(POINTS, lang, observed=[("2025-01", 95.0)], reference=POINTS, since="2025-08",
                    assumed=("court.capacity",), unit="u", title="t", subtitle="s"),
-        charts.fan(ROWS, lang, line=False, size=charts.NARROW),
+        charts.fan(POINTS, lang, line=False, size=charts.NARROW),
         charts.stack(parts, lang, names={"a": "Part A"}, scale=1e9, since=2026),
         charts.stack(parts, lang, names={"a": "Part A"}, size=charts.NARROW),
         charts.ranking(ranked, lang, label="name", value="v", low="lo", high="hi"),
@@ -39,7 +42,7 @@ def every_chart(lang: str) -> list[charts.Spec]:
 
 
 def test_fan_draws_median_quantiles_and_published_points():
-    spec = charts.fan(ROWS, "en", observed=[("2025-01", 95.0)])
+    spec = charts.fan(POINTS, "en", observed=[("2025-01", 95.0)])
     first = spec["datasets"]["rows"][0]
     assert first == {
         "date": "2025-01-01", "mid": 99.0, "q05": 80.0, "q25": 90.0, "q75": 110.0,
@@ -49,19 +52,19 @@ def test_fan_draws_median_quantiles_and_published_points():
 
 
 def test_range_only_series_has_no_line():
-    spec = charts.fan(ROWS, "en", reference=ROWS, line=False)
+    spec = charts.fan(POINTS, "en", reference=POINTS, line=False)
     marks = [layer["mark"]["type"] for layer in spec["layer"]]
     assert "line" not in marks
     assert marks.count("area") == 2
 
 
 def test_assumed_parameters_are_named_on_the_chart():
-    text = json.dumps(charts.fan(ROWS, "fr", assumed=("court.capacity",)), ensure_ascii=False)
+    text = json.dumps(charts.fan(POINTS, "fr", assumed=("court.capacity",)), ensure_ascii=False)
     assert "supposé : court.capacity" in text
 
 
 def test_continuation_is_marked():
-    assert "projected" in json.dumps(charts.fan(ROWS, "en", since="2025-08"))
+    assert "projected" in json.dumps(charts.fan(POINTS, "en", since="2025-08"))
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -76,19 +79,19 @@ def test_every_chart_draws_and_takes_the_colours_of_its_page(lang):
 
 
 def test_file_export_has_literal_colours():
-    drawn = charts.svg(charts.fan(ROWS, "en"), charts.LIGHT)
+    drawn = charts.svg(charts.fan(POINTS, "en"), charts.LIGHT)
     assert "var(" not in drawn
     assert charts.LIGHT["accent"] in drawn
-    assert charts.png(charts.fan(ROWS, "en"), scale=1)[:4] == b"\x89PNG"
+    assert charts.png(charts.fan(POINTS, "en"), scale=1)[:4] == b"\x89PNG"
 
 
 def test_same_rows_draw_the_same_bytes():
-    assert charts.svg(charts.fan(ROWS, "en")) == charts.svg(charts.fan(ROWS, "en"))
+    assert charts.svg(charts.fan(POINTS, "en")) == charts.svg(charts.fan(POINTS, "en"))
 
 
 def test_french_axis_has_french_numbers():
     rows = [{**row, "value": row["value"] * 1e5} for row in ROWS]
-    drawn = charts.svg(charts.fan(rows, "fr"))
+    drawn = charts.svg(charts.fan(charts.wide(rows), "fr"))
     assert re.search(r"10\s000\s000", drawn)
     assert "10,000,000" not in drawn
 

@@ -308,7 +308,8 @@ def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
     return Rates(
         months, row, np.concatenate(share), joining, several.capacity(i),
         part_of, hazard, lag, newest, min_age, at_random, notice,
-        given.rate[several.layout.plan[PACE], i], arrivals[None], given.waiting[i], np.tile(mix, (len(network.stages), 1)),
+        given.rate[several.layout.plan[PACE], i], arrivals[None], given.waiting[i],
+        np.tile(mix, (len(network.stages), 1)),
     )  # fmt: skip
 
 

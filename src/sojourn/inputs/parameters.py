@@ -70,14 +70,13 @@ class Parameters:
         """Step functions over the months: central, low and high values, each [P, T]."""
         names = tuple(sorted(self.rows))
         value = np.empty((3, len(names), len(span)))
+        # before its first row a parameter has the first value: rows start when known
+        first = [self.rows[name][0] for name in names]
+        value[:] = np.array([[row.value, row.low, row.high] for row in first]).T[:, :, None]
         for p, name in enumerate(names):
-            rows = self.rows[name]
-            starts = np.array([row.start for row in rows])
-            at = np.searchsorted(starts, span, side="right") - 1
-            # before its first row a parameter has the first value: rows start when known
-            at = np.maximum(at, 0)
-            table = np.array([[row.value, row.low, row.high] for row in rows])
-            value[:, p, :] = table[at].T
+            for row in self.rows[name][1:]:
+                since = np.searchsorted(span, row.start)
+                value[:, p, since:] = [[row.value], [row.low], [row.high]]
         return Paths(span, names, value[0], value[1], value[2])
 
 

@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ class Scenario:
 
         Raises InputError naming the file, the field and what was expected.
         """
-        return _load(str(name_or_path), ())
+        name = str(name_or_path)
+        return _shipped(name) if name in names() else _load(name, ())
 
     @property
     def hash(self) -> str:
@@ -113,6 +115,7 @@ def _own_changes(scenario: Scenario) -> tuple[Change, ...]:
     return scenario.changes
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """Names of the shipped scenarios."""
     folder = resources.files("sojourn").joinpath(FOLDER)
@@ -148,6 +151,11 @@ def _change(name: str, month: Any, value: Any, where: str) -> Change:
         raise InputError(where, f"{name} from", month, expected)
     parameters.check_value(name, value, rows[-1].unit, where)
     return Change(name, start, float(value))
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str) -> Scenario:
+    return _load(name, ())
 
 
 def _load(name: str, seen: tuple[str, ...]) -> Scenario:

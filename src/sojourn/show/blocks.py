@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sojourn.inputs import figures, months, sources
 from sojourn.inputs import series as declared
@@ -115,11 +115,12 @@ def of_series(
     start = months.text(since()) if by_month else str(months.year(since()))
     scale = {"share": 0.01}.get(spec.unit, 1.0)
     assumed = assumptions(name, params)
+    points, other = charts.points(drawn, scale), charts.points(reference or {}, scale)
     made = tuple(
         charts.fan(
-            _long(drawn), lang,
+            points, lang,
             observed=[(d, c.observed) for d, c in drawn.items() if c.observed is not None],
-            reference=_long(reference or {}), reference_name=reference_name,
+            reference=other, reference_name=reference_name,
             since=start if at_or_after(drawn, start) else None,
             assumed=[row.name for row in assumed], unit=unit_words(name, lang), scale=scale,
             digits=1 if spec.unit == "months" else 0, line=not spec.range_only, size=size,
@@ -143,23 +144,12 @@ def of_series(
 
 def thin(by_date: Mapping[str, Cell]) -> dict[str, Cell]:
     """Quarter ends and published months: what a chart shows of a monthly stock."""
-    return {
-        date: cell
-        for date, cell in by_date.items()
-        if date[5:7] in ("03", "06", "09", "12") or cell.observed is not None
-    }
+    return {date: cell for date, cell in by_date.items() if drawn(date, cell.observed is not None)}
 
 
-def _long(by_date: Mapping[str, Cell]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for date, cell in by_date.items():
-        if cell.mean is not None:
-            rows.append({"date": date, "output_type": "mean", "output_type_id": "",
-                         "value": cell.mean})  # fmt: skip
-        for level, value in cell.quantiles.items():
-            rows.append({"date": date, "output_type": "quantile", "output_type_id": level,
-                         "value": value})  # fmt: skip
-    return rows
+def drawn(date: str, published: bool) -> bool:
+    """Whether a chart shows a month."""
+    return published or date[5:7] in ("03", "06", "09", "12")
 
 
 def at_or_after(by_date: Mapping[str, Cell], start: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -86,8 +86,14 @@ def ranged(series: str) -> bool:
     return series in declared.SERIES and declared.SERIES[series].range_only
 
 
-def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, dict[str, Cell]]:
+def of_result(
+    result: Result,
+    only: Collection[str] | None = None,
+    shows: Callable[[str, bool], bool] | None = None,
+) -> dict[Key, dict[str, Cell]]:
     """Cells of a result straight from its summary, some series only; as `cells` of its table.
+
+    shows: whether a date, published or not, is wanted (all by default).
 
     A page needs them while a slider moves, and a frame would take longer than the run.
     """
@@ -102,14 +108,17 @@ def of_result(result: Result, only: Collection[str] | None = None) -> dict[Key, 
         ranged = declared.get(row.series).range_only
         means = result.summary.mean[at].tolist()
         table = result.summary.quantile[:, at].T.tolist()
+        seen = known.get(row, {})
         by_date = {}
         for label, mean, values in zip(labels, means, table, strict=True):
+            if shows is not None and not shows(label, label in seen):
+                continue
             pairs = zip(levels, values, strict=True)
             quantiles = {q: v for q, v in pairs if v == v and not (ranged and q == 0.5)}
             cell = Cell(None if ranged or mean != mean else mean, quantiles)
             if cell.exists:
                 by_date[label] = cell
-        for label, value in known.get(row, {}).items():
+        for label, value in seen.items():
             by_date.setdefault(label, Cell()).observed = value
         found[(row.series, *(getattr(row, name) for name in DIMENSIONS))] = by_date
     return found

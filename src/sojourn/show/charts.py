@@ -22,9 +22,9 @@ from sojourn.show.drawing import (
     text,
     themed,
 )
-from sojourn.show.fans import day, fan
+from sojourn.show.fans import day, fan, points, wide
 
 __all__ = [
     "BESIDE", "LIGHT", "NARROW", "PAGE", "WIDE", "Spec", "day", "fan", "framed", "lever", "png",
-    "ranking", "resized", "rounded", "spread", "stack", "svg", "text", "themed",
+    "points", "ranking", "resized", "rounded", "spread", "stack", "svg", "text", "themed", "wide",
 ]  # fmt: skip

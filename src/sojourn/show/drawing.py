@@ -57,6 +57,20 @@ def rounded(value: float) -> float:
     return float(f"{value:.5g}")
 
 
+def rounded_all(values: Sequence[float]) -> list[float]:
+    """`rounded` of many numbers at once (finite ones)."""
+    import numpy as np
+
+    x = np.asarray(values, dtype=np.float64)
+    size = np.floor(np.log10(np.maximum(np.abs(x), 1e-300)))
+    # a whole number of units of the last digit, divided or multiplied by an exact power of ten
+    digits = np.clip(4.0 - size, -22.0, 22.0)
+    power = 10.0 ** np.abs(digits)
+    fine, coarse = np.rint(x * power) / power, np.rint(x / power) * power
+    found: list[float] = np.where(digits >= 0.0, fine, coarse).tolist()
+    return found
+
+
 def spread(values: Sequence[float], gap: float) -> list[float]:
     """Positions near the values, in the same order, at least `gap` apart: labels do not overlap."""
     order = sorted(range(len(values)), key=lambda i: values[i])

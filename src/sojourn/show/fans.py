@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sojourn.inputs import months
 from sojourn.show import i18n
+from sojourn.show.cells import Cell
 from sojourn.show.drawing import (
     BESIDE,
     HOVER,
@@ -16,6 +18,7 @@ from sojourn.show.drawing import (
     axis_digits,
     framed,
     rounded,
+    rounded_all,
     spread,
     time_axis,
     value_axis,
@@ -66,17 +69,42 @@ def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
     return [found[at] for at in sorted(found)]
 
 
+def points(by_date: Mapping[str, Cell], scale: float = 1.0) -> list[dict[str, Any]]:
+    """Cells of one series as `wide` gives its rows."""
+    dates, names, values = [], [], []
+    for at, cell in by_date.items():
+        if not cell.exists:
+            continue
+        found = [_level_name(level) for level in cell.quantiles]
+        numbers = list(cell.quantiles.values())
+        if 0.5 not in cell.quantiles and cell.mean is not None:
+            found.append("mid")
+            numbers.append(cell.mean)
+        dates.append(day(at))
+        names.append(found)
+        values += numbers
+    told = iter(rounded_all([value / scale for value in values]))
+    made = [{"date": at, **{name: next(told) for name in found}}
+            for at, found in zip(dates, names, strict=True)]  # fmt: skip
+    return sorted(made, key=lambda point: str(point["date"]))
+
+
+@lru_cache(maxsize=128)
+def _level_name(level: float) -> str:
+    return "mid" if level == 0.5 else f"q{round(level * 100):02d}"
+
+
 def about(value: float, lang: str, digits: int) -> str:
     """A value in words of a chart: three significant digits, by language."""
     return i18n.number(float(f"{value:.3g}"), lang, digits)
 
 
 def fan(
-    rows: Iterable[Row],
+    points: Sequence[Row],
     lang: str,
     *,
     observed: Iterable[tuple[object, float]] = (),
-    reference: Iterable[Row] = (),
+    reference: Sequence[Row] = (),
     reference_name: str = "",
     since: object = None,
     assumed: Sequence[str] = (),
@@ -91,15 +119,13 @@ def fan(
 ) -> Spec:
     """A series over time: bands of 90 % and 50 % of the members, median line, published dots.
 
-    rows: long rows of one series (`date, output_type, output_type_id, value`).
-    observed: (date, value) published; reference: rows of another scenario, drawn as a dashed
+    points: of one series (`points` of cells, `wide` of long rows), divided by `scale` already.
+    observed: (date, value) published; reference: points of another scenario, drawn as a dashed
     median; since: first month of the continuation that no data cover, marked; assumed: names of
-    parameters it rests on that are assumptions, said on the chart; scale: divides the values
-    (1e9 for billions); line: False for a series that is only ever a range.
+    parameters it rests on that are assumptions, said on the chart; scale: divides the published
+    values too (1e9 for billions); line: False for a series that is only ever a range.
     """
-    points = wide(rows, scale)
     dots = [{"date": day(at), "value": rounded(v / scale)} for at, v in observed]
-    other = wide(reference, scale)
     height = size[1]
     layers: list[Spec] = []
     if since is not None:
@@ -125,10 +151,10 @@ def fan(
     spec = framed(lang, size, title, subtitle)
     spec["data"] = {"name": "rows"}
     spec["datasets"] = {
-        "rows": points,
+        "rows": list(points),
         "observed": dots,
-        "reference": other,
-        "labels": end_labels(points, lang, digits, line, other, reference_name, height),
+        "reference": list(reference),
+        "labels": end_labels(points, lang, digits, line, reference, reference_name, height),
     }
     spec["layer"] = layers
     return spec

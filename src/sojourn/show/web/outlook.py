@@ -70,7 +70,7 @@ def look(engine: Engine, view: View, members: int, lang: str) -> Outlook:
 
 @dataclass(frozen=True)
 class Reading:
-    """A run and its cells by month (of the series drawn) and by year."""
+    """A run and its cells by month (of the series and months drawn) and by year."""
 
     result: Result
     yearly_result: Result
@@ -87,7 +87,7 @@ def read(engine: Engine, scenario: Scenario, members: int) -> Reading:
             quantiles=QUANTILES,
         )  # fmt: skip
         yearly = result.over("year", QUANTILES)
-        monthly = cells_of.of_result(result, DRAWN)
+        monthly = cells_of.of_result(result, DRAWN, blocks.drawn)
         return Reading(result, yearly, monthly, cells_of.of_result(yearly))
 
     return engine.recall(("reading", scenario.name, scenario.hash, members), make)
@@ -155,24 +155,17 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
         key = cells_of.key(name)
         if key not in outlook.yearly:
             continue
-        flow = name == "claims"
-        base = outlook.base_yearly if flow else outlook.base_monthly
+        base = outlook.base_yearly if name == "claims" else outlook.base_monthly
         made.append(
             blocks.of_series(
-                name, blocks.thin(outlook.monthly.get(key, {})), outlook.yearly[key], lang,
-                params=params,
-                reference=thin_or(base.get(key, {}), flow) if outlook.changed else None,
+                name, outlook.monthly.get(key, {}), outlook.yearly[key], lang, params=params,
+                reference=base.get(key, {}) if outlook.changed else None,
                 reference_name=say("as is", "tel quel", lang), when=year(outlook),
                 sizes=(SIZES[size],),
                 tabled=tabled,
             )
         )  # fmt: skip
     return made
-
-
-def thin_or(by_date: Mapping[str, Cell], flow: bool) -> Mapping[str, Cell]:
-    """Yearly cells as they are, monthly ones thinned."""
-    return by_date if flow else blocks.thin(by_date)
 
 
 def year(outlook: Outlook) -> str:
@@ -250,19 +243,30 @@ def _amount(cell: Cell, unit: str, lang: str) -> str:
     return sentences.amount(cell.mean if unit == "CAD" else cell.mid, unit, lang)
 
 
+def tables(outlook: Outlook, lang: str) -> dict[str, tuple[str, blocks.Table]]:
+    """The table behind each chart, with its title, by series."""
+    return {
+        name: (
+            blocks.title(name, lang),
+            blocks.series_table(name, outlook.yearly[cells_of.key(name)], lang),
+        )
+        for name in DRAWN
+        if cells_of.key(name) in outlook.yearly
+    }
+
+
 def payload(outlook: Outlook, lang: str, size: str, members: int, *, specs: bool) -> dict[str, Any]:
     """What the script needs: data of each chart (or whole specifications), sentences, address."""
     drawn: dict[str, charts.Spec] = {
         b.name: b.charts[0] for b in shown(outlook, lang, size, tabled=False)
     }
     drawn["cost"] = cost_chart(outlook, lang, size)
-    themed = {name: charts.themed(spec, charts.PAGE) for name, spec in drawn.items()}
+    if not specs:
+        drawn = {name: {"datasets": spec["datasets"]} for name, spec in drawn.items()}
     return {
         "query": outlook.view.query(),
         "said": said(outlook, lang),
         "command": outlook.view.command(members),
         "python": outlook.view.python(members),
-        "charts": themed
-        if specs
-        else {name: {"datasets": spec["datasets"]} for name, spec in themed.items()},
+        "charts": {name: charts.themed(spec, charts.PAGE) for name, spec in drawn.items()},
     }

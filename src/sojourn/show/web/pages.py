@@ -143,8 +143,8 @@ def fragments(look: outlook.Outlook, lang: str) -> dict[str, str]:
     made = report.template("macros.html", lang).make_module({"plain": blocks.plain})
     grid: Any = made.grid  # type: ignore[attr-defined]
     found = {
-        f"table-{block.name}": str(grid(block.table, block.title, quiet=True))
-        for block in outlook.shown(look, lang, "narrow")
+        f"table-{name}": str(grid(table, title, quiet=True))
+        for name, (title, table) in outlook.tables(look, lang).items()
     }
     title = say("Cost by payer", "Coût par payeur", lang)
     found["table-cost"] = str(grid(blocks.cost_table(look.yearly, lang), title, quiet=True))
