@@ -37,7 +37,7 @@ CAP = 2.8
 """Largest log deviation from the centre: the fullest year since 2000 had 17 times the emptiest."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class State:
     """Where a monthly series stands at its last month, in logs.
 
@@ -157,6 +157,7 @@ def paths(
     return middle + (found - middle) * _held(now, fitted, horizon)
 
 
+@lru_cache(maxsize=16)
 def _held(now: State, fitted: Constants, horizon: int) -> Array:
     """Factor [horizon] on deviations that holds their spread to `Constants.farthest`.
 
@@ -194,6 +195,7 @@ def simulate(now: State, memory: float, momentum: Array, reversion: Array, shock
     return path
 
 
+@lru_cache(maxsize=16)
 def centre(now: State, fitted: Constants, horizon: int) -> Array:
     """Log levels [horizon] without any surprise, at the best estimate of the constants."""
     one = fitted.momentum[:1], fitted.reversion[:1]

@@ -45,7 +45,7 @@ OUTLYING = 2.5
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constants:
     """Monthly constants of the intake model and what they were learnt from.
 

@@ -6,6 +6,7 @@ else is running; so who makes a chunk, and when, leaves no trace in the bytes.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import math
@@ -238,6 +239,7 @@ def serve() -> None:
         os._exit(0)  # the parent closed the pipe or is no more
 
     threading.Thread(target=listen, daemon=True).start()
+    gc.freeze()  # what is imported by now stays: no need to look through it again and again
     while True:
         chunk = Chunk(*json.loads(lines.get()))
         answer: dict[str, Any] = {"error": None, "input": None}
