@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.inference import chunks
+from sojourn.inference import chunks, memory
 from sojourn.inference.chunks import Folder, Store
 from sojourn.inference.plan import BATCH, Chunk
 from sojourn.inference.watch import Watch
@@ -52,6 +52,7 @@ def threads(task: Task, store: Store, workers: int, watch: Watch) -> None:
 
     Raises Stopped from the watch, or the first error of a task; finished chunks stay.
     """
+    memory.keep()
     todo = store.missing()
     strips = _strips(todo, _even(sum(chunk.size for chunk in todo), workers))
     lock = threading.Lock()
@@ -239,6 +240,7 @@ def serve() -> None:
         os._exit(0)  # the parent closed the pipe or is no more
 
     threading.Thread(target=listen, daemon=True).start()
+    memory.keep()
     gc.freeze()  # what is imported by now stays: no need to look through it again and again
     while True:
         chunk = Chunk(*json.loads(lines.get()))
