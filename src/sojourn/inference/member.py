@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles
 from sojourn.flow import simulate as flow
-from sojourn.flow.rates import alike
+from sojourn.flow.rates import Shares, alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import BATCH, CHUNK, Plan
@@ -49,9 +50,10 @@ def model(plan: Plan) -> Model:
 
 
 _MAKING = threading.Lock()
+_SHARES: OrderedDict[tuple[bytes, int, int, int], Shares] = OrderedDict()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _model(plan: Plan) -> Model:
     return Model(plan)
 
@@ -68,6 +70,9 @@ class Model:
         drawn_law = any(name.startswith("law.") for name in self.sampler.names)
         self._law = None if drawn_law else profiles.plan(self.paths)
         self._shares = profiles.shares(self.paths)
+        behind = [k for k, name in enumerate(self.paths.names) if name.startswith(SHARES)]
+        ranges = np.stack([self.paths.low, self.paths.value, self.paths.high])[:, behind]
+        self._share_ranges = hashlib.blake2b(ranges.tobytes()).digest()
         self._readers = readout.readers(plan.rows)
         self._weights = [
             plan.rows.index(readout.Row(declared.get(row.series).weight, **row.cell))
@@ -86,7 +91,9 @@ class Model:
             # a batch never crosses a multiple of CHUNK, so that its draws are of one block
             last = min(hi, first + BATCH, first - first % CHUNK + CHUNK)
             parameters, deviations = self._draws(first, last)
-            table = self.tables(self.sampler.together(parameters), deviations).astype(np.float32)
+            paths = self.sampler.together(parameters)
+            shares = self._known_shares(paths, first, last)
+            table = self.tables(paths, deviations, shares).astype(np.float32)
             for i, member in enumerate(range(first, last)):
                 made[:, :, member - lo] = self._gathered(table[:, i])
             first = last
@@ -97,14 +104,16 @@ class Model:
         several = replace(paths, value=paths.value[:, None])
         return self.tables(several, None if deviations is None else deviations[None])[:, 0]
 
-    def tables(self, paths: Paths, deviations: Floats | None = None) -> Floats:
+    def tables(
+        self, paths: Paths, deviations: Floats | None = None, shares: Shares | None = None
+    ) -> Floats:
         """Rows of several members by month from January 2015, [rows, n, months].
 
-        paths: `value` [P, n, T]; deviations [n, T, mode].
+        paths: `value` [P, n, T]; deviations [n, T, mode]; shares: theirs by law, if known.
         """
         groups = self._alike(paths)
         if len(groups) == 1:
-            return self._side_by_side(paths, deviations)
+            return self._side_by_side(paths, deviations, shares)
         table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
         for who in groups:
             own = replace(paths, value=paths.value[:, who])
@@ -112,17 +121,36 @@ class Model:
             table[:, who] = self._side_by_side(own, far)
         return table
 
-    def _side_by_side(self, paths: Paths, deviations: Floats | None) -> Floats:
+    def _side_by_side(
+        self, paths: Paths, deviations: Floats | None, shares: Shares | None = None
+    ) -> Floats:
         came = arrivals.intake(paths, deviations)
-        shares = self._shares
-        if self._shares_drawn:
+        if shares is None:
             # a law that is drawn has a plan of its own for each member
             one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
-            shares = profiles.shares(one, self._law)
+            shares = profiles.shares(one, self._law) if self._shares_drawn else self._shares
         ran = readout.Ran(paths, flow.together(paths, came, shares))
         table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
         self._readers.read(ran, table)
         return table
+
+    def _known_shares(self, paths: Paths, lo: int, hi: int) -> Shares | None:
+        """Shares by law of members lo to hi - 1, kept while no lever moves what they depend on.
+
+        Only of the first block: a long run never comes back to a member.
+        """
+        if hi > CHUNK or self._law is None or not self._shares_drawn:
+            return None
+        key = (self._share_ranges, self.plan.seed, lo, hi)
+        with _MAKING:
+            found = _SHARES.pop(key, None)
+        if found is None:
+            found = profiles.shares(paths, self._law)
+        with _MAKING:
+            _SHARES[key] = found
+            while len(_SHARES) > 16:
+                _SHARES.popitem(last=False)
+        return found
 
     def _alike(self, paths: Paths) -> list[NDArray[np.int64]]:
         """Members that can be run side by side."""
@@ -161,10 +189,15 @@ class Model:
     def _block(self, lo: int) -> tuple[Floats, Floats]:
         hi = min(lo + CHUNK, self.plan.members)
         names, seed = self.sampler.names, self.plan.seed
-        u = draws.matrix(seed, names, range(lo, hi))
-        u = posterior.overlay(u, names, seed, lo, hi)
+        u = _uniforms(seed, names, lo, hi)
         first, last = int(self.paths.months[0]), int(self.paths.months[-1])
         return self.sampler.values(u), _deviations(first, last, seed, lo, hi)
+
+
+@lru_cache(maxsize=4)
+def _uniforms(seed: int, names: tuple[str, ...], lo: int, hi: int) -> Floats:
+    """Uniform draws [names, n]: the same while a lever moves."""
+    return posterior.overlay(draws.matrix(seed, names, range(lo, hi)), names, seed, lo, hi)
 
 
 @lru_cache(maxsize=8)

@@ -57,12 +57,25 @@ Proxies = Annotated[
 ]
 
 
+Processes = Annotated[
+    int,
+    typer.Option(
+        "--processes",
+        help=say(
+            "Worker processes (default: one a processor; 0: threads).",
+            "Processus de travail (par défaut : un par processeur; 0 : fils).",
+        ),
+    ),
+]
+
+
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     max_members: Most = 2000,
     rate: Rate = 20.0,
     proxies: Proxies = 0,
+    processes: Processes = -1,
     lang: options.Lang = "en",
 ) -> None:
     options.language(lang)
@@ -73,15 +86,19 @@ def serve(
         raise InputError("--rate", "rate", rate, "a number above 0 and up to 1000000")
     if not 0 <= proxies <= 10:
         raise InputError("--proxies", "proxies", proxies, "a number from 0 to 10")
+    if not -1 <= processes <= 1024:
+        raise InputError("--processes", "processes", processes, "a number from 0 to 1024")
     import logging
 
     import uvicorn
 
+    from sojourn.inference.workers import available
     from sojourn.show.web.app import create_app
     from sojourn.show.web.settings import Settings
 
+    count = available() if processes < 0 else processes
     settings = Settings(members=max_members, rate=rate, burst=max(1, int(6 * rate)),
-                        proxies=proxies)  # fmt: skip
+                        proxies=proxies, processes=count)  # fmt: skip
     listening = _listen(host, port)
     bound = listening.getsockname()[1]
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -91,11 +108,15 @@ def serve(
             f"Sojourn écoute sur http://{shown}:{bound}/{lang}/ (Ctrl+C l'arrête)"),
         err=True,
     )  # fmt: skip
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings), access_log=False, log_level="warning", server_header=False,
+        app, access_log=False, log_level="warning", server_header=False,
         timeout_keep_alive=15, limit_concurrency=200, timeout_graceful_shutdown=5,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        app.state.engine.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

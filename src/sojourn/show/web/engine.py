@@ -13,6 +13,7 @@ from sojourn.inputs.scenario import Scenario
 from sojourn.show.web.settings import Settings
 
 if TYPE_CHECKING:
+    from sojourn.inference.pool import Pool
     from sojourn.inference.result import Result
 
 T = TypeVar("T")
@@ -29,6 +30,17 @@ class Engine:
         self._room = threading.BoundedSemaphore(settings.runs)
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._pool: Pool | None = None
+        if settings.processes > 0:
+            from sojourn.inference.pool import Pool
+
+            self._pool = Pool(settings.processes)
+            self._pool.start()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        if self._pool is not None:
+            self._pool.close()
 
     def members(self, count: int, where: str = "members") -> int:
         """The count. Raises InputError outside 1 to the server's limit."""
@@ -75,10 +87,14 @@ class Engine:
     ) -> Result:
         from sojourn.inference import ensemble
 
+        quantiles = asked.pop("quantiles")
+        plan = ensemble.planned(scenario, **asked)
         with self.room():
-            return ensemble.run(
-                scenario, limit=self.settings.seconds, progress=progress, stop=stop, **asked
-            )
+            return ensemble.execute(
+                plan, quantiles=quantiles, limit=self.settings.seconds, progress=progress,
+                stop=stop, count=self._pool.count if self._pool else None,
+                task=self._pool.task(plan) if self._pool else None,
+            )  # fmt: skip
 
     def recall(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What is remembered under the key, or made now; the oldest of many is forgotten."""

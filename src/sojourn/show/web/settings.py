@@ -13,7 +13,8 @@ class Settings:
     members: most members of one run; dragged, released: members of a page while a lever moves and
     once it rests; body: bytes of a request body; query: characters of a query;
     rate: requests a second each client may make on average, burst: at once; runs: simulations at
-    the same time; seconds: longest a simulation may take; proxies: trusted reverse proxies before
+    the same time; seconds: longest a simulation may take; processes: worker processes that make
+    members (0: threads of this one, which take turns at Python); proxies: trusted reverse proxies before
     this process, of whom the last states the client's address in X-Forwarded-For.
     """
 
@@ -26,4 +27,5 @@ class Settings:
     burst: int = 120
     runs: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
     seconds: float = 60.0
+    processes: int = 0
     proxies: int = 0

@@ -1,0 +1,98 @@
+"""Worker processes that stay: for a server's many small runs, whose threads would take turns."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.inference import member, memory
+from sojourn.inference.plan import Plan
+
+Values = NDArray[np.float32]
+
+
+class Pool:
+    """Processes that make members of any plan; they start with the first and end with this one."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._lock = threading.Lock()
+        self._running: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Have the processes made now, without waiting for them."""
+        executor = self._executor()
+        for _ in range(self.count):
+            executor.submit(_ready)
+
+    def task(self, plan: Plan) -> Callable[[int, int], Values]:
+        """A function (lo, hi) -> float32 [rows, periods, hi - lo] that a process works out.
+
+        A process that dies is replaced and asked again, once. Raises InputError of the model.
+        """
+
+        def made(lo: int, hi: int) -> Values:
+            try:
+                return self._ask(plan, lo, hi)
+            except BrokenProcessPool:
+                return self._ask(plan, lo, hi)
+
+        return made
+
+    def close(self) -> None:
+        """End the processes."""
+        with self._lock:
+            if self._running is not None:
+                self._running.shutdown(wait=False, cancel_futures=True)
+                self._running = None
+
+    def _ask(self, plan: Plan, lo: int, hi: int) -> Values:
+        executor = self._executor()
+        try:
+            return executor.submit(_values, plan, lo, hi).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._running is executor:
+                    self._running = None
+            raise
+
+    def _executor(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._running is None:
+                fresh = multiprocessing.get_context("spawn")
+                self._running = ProcessPoolExecutor(self.count, fresh, _begin)
+            return self._running
+
+
+def _begin() -> None:
+    """A process ends when its parent does, and leaves Ctrl+C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    memory.keep()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(0)
+
+
+def _ready() -> None:
+    """Load the compiled kernel."""
+    from sojourn.flow import kernel
+
+    assert kernel.run
+
+
+def _values(plan: Plan, lo: int, hi: int) -> Values:
+    return member.model(plan).values(lo, hi)
