@@ -152,7 +152,7 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
             edge, pools + np.arange(n_pools), np.arange(pools).reshape(len(RATES), n_stages),
             rates.epoch.size,
         ),
-        np.array([net.stage_recall, watch, 0, joining + n_edges]),
+        np.array([net.stage_recall, watch, 0, joining + n_edges, 0, 0]),
         link, rates.epoch, share_at, rates.epoch, reach_row,
     )  # fmt: skip
     rate = np.concatenate(

@@ -46,10 +46,11 @@ columns that it is run on; where its entries begin in the work space; rows of `r
 pool it may use, hazard, lag, share decided newest first, minimum age for that, share decided at
 random."""
 
-RECALL_STAGE, WATCH, RUN_ON, PACE = range(4)
-"""Entries of `plan` [4]: stage that edges by notice leave (or -1); stage whose ages and waits by
+RECALL_STAGE, WATCH, RUN_ON, PACE, START, STOP_AT = range(6)
+"""Entries of `plan` [6]: stage that edges by notice leave (or -1); stage whose ages and waits by
 month of entry are told; months that it is run on alone after the last; row of `rate` with the pace
-of notices."""
+of notices; month to go on from with the work space and results of an earlier call (0: from the
+beginning), and month to stop before (0: run to the end)."""
 
 TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
@@ -476,14 +477,14 @@ def run(
     claims, entering, share, rate, reach, waiting_at_start, mix,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
-    whole, place, row, kinds, steps,
+    whole, place, row, kinds, told, steps,
 ):  # fmt: skip
     """Run all months of n runs side by side; docs/how-it-works.md has the equations.
 
     E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
     the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 8], stage [S, 12], plan [4]: see above; link [O, cells]: column
+    The same for all runs: edge [E, 8], stage [S, 12], plan [6]: see above; link [O, cells]: column
     of the first stage that each of O parts of a cell's claims enters; epoch [T] of shares;
     share_at [K, E]: row of `share` where the shares of an edge begin; law_epoch [T] of entering
     parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
@@ -501,7 +502,7 @@ def run(
     Work space, any content: entries [room for all stages, n], now [S, W, n], people, oldest [S, n],
     leaving [4, W, n], number [3, n], size, waiting [S, C, n], spare [Q, n], reached (as entries of
     the recall stage), cohort [4, C, n], lane [15, n], whole [3, S, n], place [2, n], row [columns
-    of the first stage], kinds [3]. steps is (0, -1, 1): numbers of one type wherever they go.
+    of the first stage], kinds [3], told [2]; steps is (0, -1, 1): numbers of one type everywhere.
     """
     runs, n_months, _ = claims.shape
     n_stages = now.shape[0]
@@ -520,21 +521,23 @@ def run(
     # the fraction of a cohort still waiting is `waiting` times a factor of its stage, so what
     # touches everyone touches one number; people in cohorts, and the sum of their months of entry
     scale, inside, moment = whole[0], whole[1], whole[2]
-    _start(
-        stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
-        entries,
-    )  # fmt: skip
-    _clear(reachable, 0, reachable.shape[0])
-    _clear(ended, 0, ended.shape[0])
-    for c in range(untold.shape[0]):
-        for m in range(runs):
-            untold[c, m] = 1.0
-
-    # months of entry of those whom a notice can reach: none yet
-    told_first, told_last = last + 1, last
+    if plan[START] == 0:
+        _start(
+            stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
+            entries,
+        )  # fmt: skip
+        _clear(reachable, 0, reachable.shape[0])
+        _clear(ended, 0, ended.shape[0])
+        for c in range(untold.shape[0]):
+            for m in range(runs):
+                untold[c, m] = 1.0
+        # months of entry of those whom a notice can reach: none yet
+        told[0], told[1] = last + 1, last
 
     # after the last month the watched stage is run on alone, on totals only (no columns)
-    for here in range(before, before + n_months + plan[RUN_ON]):
+    for here in range(before + plan[START], before + n_months + plan[RUN_ON]):
+        if plan[STOP_AT] > 0 and here == before + plan[STOP_AT]:
+            return
         alone = here > last
         if alone:
             waits = False
@@ -590,9 +593,9 @@ def run(
                         for m in range(runs):
                             recallable[m, t] = reachable[here, m]
                             if reachable[here, m] > 0.0:
-                                told_last = here
-                        if told_last == here and told_first > here:
-                            told_first = here
+                                told[1] = here
+                        if told[1] == here and told[0] > here:
+                            told[0] = here
                 first = _open(oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here)
 
             # 2. exits while waiting
@@ -622,7 +625,7 @@ def run(
                 _notice(
                     number[RECALLED], months, leaving[RECALLED], pace, untold, reached, n,
                     reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
-                    first if first > told_first else told_first, told_last, here, take,
+                    first if first > told[0] else told[0], told[1], here, take,
                 )  # fmt: skip
                 _take_away(now[s], leaving[RECALLED], n)
                 for m in range(runs):

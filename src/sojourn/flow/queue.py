@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from sojourn.inputs.dimensions import Label
 from sojourn.inputs.errors import InputError
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 KNOWN = 0.98
 """Share of a month's entries that must have left before their mean wait is told."""
@@ -107,10 +108,17 @@ def run_all(
 
     `keep` needs a batch packed for it: every stage on all groups.
     """
-    net, layout, given = several.network, several.layout, several.given
+    made = empty(several, keep=keep, trace=trace)
+    call(several, made, function=function)
+    return made
+
+
+def empty(several: Batch, *, keep: bool = False, trace: bool = False) -> Made:
+    """Room for the results of a batch, all zero."""
+    net, given = several.network, several.given
     n, n_months, cells = given.claims.shape
     stages, edges = len(net.stages), len(net.edges)
-    made = Made(
+    return Made(
         np.zeros((stages, n, n_months)),
         np.zeros((edges, n, n_months)),
         np.zeros((stages, n, n_months)),
@@ -121,20 +129,59 @@ def run_all(
         np.zeros((edges if keep else 0, n, n_months, cells)),
         np.zeros((stages if trace else 0, n, BEFORE + n_months, n_months)),
     )
-    (function or kernel.run)(*layout, AGE_LIMITS, *given, *made, *_work(several))
-    return made
+
+
+def call(
+    several: Batch,
+    made: Made,
+    *,
+    start: int = 0,
+    stop: int = 0,
+    function: Callable[..., None] | None = None,
+) -> None:
+    """Fill `made` from month `start` on (what came before is in it and in this thread's work
+    space), up to the month `stop` (0: to the end)."""
+    layout = several.layout
+    plan = layout.plan.copy()
+    plan[kernel.START], plan[kernel.STOP_AT] = start, stop
+    (function or kernel.run)(
+        *layout._replace(plan=plan), AGE_LIMITS, *several.given, *made, *work(several)
+    )
+
+
+class Room(NamedTuple):
+    """Work space of the kernel (shapes there)."""
+
+    entries: Floats
+    now: Floats
+    people: Floats
+    leaving: Floats
+    number: Floats
+    size: Floats
+    waiting: Floats
+    oldest: Ints
+    spare: Floats
+    reached: Floats
+    cohort: Floats
+    lane: Floats
+    whole: Floats
+    place: Ints
+    row: Floats
+    kinds: Ints
+    told: Ints
+    steps: Ints
 
 
 class _Space(threading.local):
     shape: tuple[int, ...] = ()
-    arrays: tuple[NDArray[Any], ...] = ()
+    room: Room
 
 
 _space = _Space()
 
 
-def _work(several: Batch) -> tuple[NDArray[Any], ...]:
-    """Work space of the kernel, one for each thread: fresh memory would cost more than a run."""
+def work(several: Batch) -> Room:
+    """Work space for a batch, one for each thread: fresh memory would cost more than a run."""
     layout, given = several.layout, several.given
     months = given.waiting.shape[2] + layout.epoch.size + 1
     width = layout.stage[:, kernel.WIDTH]
@@ -142,23 +189,22 @@ def _work(several: Batch) -> tuple[NDArray[Any], ...]:
     recall = int(layout.plan[kernel.RECALL_STAGE])
     told = months * int(width[recall]) if recall >= 0 else 0
     stages, n, rates = len(width), len(given.claims), len(given.rate)
-    shape = (months * int(width.sum()), stages, int(width.max()), cohorts, rates, told, n,
-             int(width[0]))  # fmt: skip
+    room, widest, first = months * int(width.sum()), int(width.max()), int(width[0])
+    shape = (room, stages, widest, cohorts, rates, told, n, first)
     if _space.shape != shape:
         _space.shape = shape
-        room, _, widest, *_, first = shape
-        floats = (
-            (room, n), (stages, widest, n), (stages, n), (4, widest, n), (3, n),
-            (stages, cohorts, n), (stages, cohorts, n), (rates, n), (told, n), (4, cohorts, n),
-            (15, n), (3, stages, n), (first,),
+        _space.room = Room(
+            np.empty((room, n)), np.empty((stages, widest, n)), np.empty((stages, n)),
+            np.empty((4, widest, n)), np.empty((3, n)), np.empty((stages, cohorts, n)),
+            np.empty((stages, cohorts, n)), np.empty((stages, n), np.int64),
+            np.empty((rates, n)), np.empty((told, n)), np.empty((4, cohorts, n)),
+            np.empty((15, n)), np.empty((3, stages, n)), np.empty((2, n), np.int64),
+            np.empty(first), np.empty(3, np.int64), np.empty(2, np.int64), _STEPS,
         )  # fmt: skip
-        made = [np.empty(shape) for shape in floats]
-        oldest, place = np.empty((stages, n), np.int64), np.empty((2, n), np.int64)
-        _space.arrays = (*made[:7], oldest, *made[7:-1], place, made[-1], np.empty(3, np.int64))
-    return (*_space.arrays, _STEPS)
+    return _space.room
 
 
-_STEPS = np.array([0, -1, 1])
+_STEPS: Ints = np.array([0, -1, 1])
 
 
 def wait_new(tally: Floats) -> Floats:

@@ -261,7 +261,7 @@ def _layout(network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes)
     reach_row[told] = np.arange(np.count_nonzero(told))
     kernel = Layout(
         table, plan.stages(table, row.pools, row.stage, epoch.size),
-        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace]), link, epoch,
+        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]), link, epoch,
         share_at, law_epoch, reach_row,
     )  # fmt: skip
     return Places(kernel, first, size)

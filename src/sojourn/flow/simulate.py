@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -234,16 +235,22 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     return together(replace(paths, value=paths.value[:, None]), intake, shares).one(0)
 
 
-def together(paths: Paths, intake: Intake, shares: Shares) -> Flows:
+def together(
+    paths: Paths,
+    intake: Intake,
+    shares: Shares,
+    run: Callable[[Batch], queue.Made] = queue.run_all,
+) -> Flows:
     """Several runs side by side: paths [P, n, T], intake and shares of n runs that are alike.
 
-    Each run is the same, to the byte, as alone. Raises InputError as `simulate`.
+    Each run is the same, to the byte, as alone. run: how a batch is run (`resume.Memory.run` goes
+    on from what is known). Raises InputError as `simulate`.
     """
     network = stages.load()
     if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
     batch = rates(network, paths, intake, shares)
-    out = queue.run_all(batch)
+    out = run(batch)
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     n, n_months = capacity.shape

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import arrivals, profiles
+from sojourn.flow import arrivals, profiles, queue, resume
 from sojourn.flow import simulate as flow
+from sojourn.flow.batch import Batch
 from sojourn.flow.rates import Shares, alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
@@ -49,8 +51,20 @@ def model(plan: Plan) -> Model:
         return _model(plan)
 
 
+KEPT = 16
+"""Batches of which a process remembers what a moving lever does not change."""
+
 _MAKING = threading.Lock()
-_SHARES: OrderedDict[tuple[bytes, int, int, int], Shares] = OrderedDict()
+_SHARES: OrderedDict[tuple[bytes, int, int, int, int], Shares] = OrderedDict()
+_KEPT = resume.Memory(KEPT)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a batch: its shares by law, and how to run it."""
+
+    shares: Shares | None = None
+    run: Callable[[Batch], queue.Made] = queue.run_all
 
 
 @lru_cache(maxsize=8)
@@ -72,6 +86,8 @@ class Model:
         self._shares = profiles.shares(self.paths)
         behind = [k for k, name in enumerate(self.paths.names) if name.startswith(SHARES)]
         ranges = np.stack([self.paths.low, self.paths.value, self.paths.high])[:, behind]
+        changes = [change.month for change in plan.scenario.changes]
+        self._moved = min(changes, default=months.FIRST) - months.FIRST
         self._share_ranges = hashlib.blake2b(ranges.tobytes()).digest()
         self._readers = readout.readers(plan.rows)
         self._weights = [
@@ -92,8 +108,8 @@ class Model:
             last = min(hi, first + BATCH, first - first % CHUNK + CHUNK)
             parameters, deviations = self._draws(first, last)
             paths = self.sampler.together(parameters)
-            shares = self._known_shares(paths, first, last)
-            table = self.tables(paths, deviations, shares).astype(np.float32)
+            known = self._known(paths, first, last)
+            table = self.tables(paths, deviations, known).astype(np.float32)
             for i, member in enumerate(range(first, last)):
                 made[:, :, member - lo] = self._gathered(table[:, i])
             first = last
@@ -105,52 +121,57 @@ class Model:
         return self.tables(several, None if deviations is None else deviations[None])[:, 0]
 
     def tables(
-        self, paths: Paths, deviations: Floats | None = None, shares: Shares | None = None
+        self, paths: Paths, deviations: Floats | None = None, known: Known | None = None
     ) -> Floats:
         """Rows of several members by month from January 2015, [rows, n, months].
 
-        paths: `value` [P, n, T]; deviations [n, T, mode]; shares: theirs by law, if known.
+        paths: `value` [P, n, T]; deviations [n, T, mode]; known: what is known of these members.
         """
         groups = self._alike(paths)
         if len(groups) == 1:
-            return self._side_by_side(paths, deviations, shares)
+            return self._side_by_side(paths, deviations, known or Known())
         table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
         for who in groups:
             own = replace(paths, value=paths.value[:, who])
             far = None if deviations is None else deviations[who]
-            table[:, who] = self._side_by_side(own, far)
+            table[:, who] = self._side_by_side(own, far, Known())
         return table
 
-    def _side_by_side(
-        self, paths: Paths, deviations: Floats | None, shares: Shares | None = None
-    ) -> Floats:
+    def _side_by_side(self, paths: Paths, deviations: Floats | None, known: Known) -> Floats:
         came = arrivals.intake(paths, deviations)
+        shares = known.shares
         if shares is None:
             # a law that is drawn has a plan of its own for each member
             one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
             shares = profiles.shares(one, self._law) if self._shares_drawn else self._shares
-        ran = readout.Ran(paths, flow.together(paths, came, shares))
+        ran = readout.Ran(paths, flow.together(paths, came, shares, known.run))
         table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
         self._readers.read(ran, table)
         return table
 
-    def _known_shares(self, paths: Paths, lo: int, hi: int) -> Shares | None:
-        """Shares by law of members lo to hi - 1, kept while no lever moves what they depend on.
+    def _known(self, paths: Paths, lo: int, hi: int) -> Known:
+        """What a lever that moves does not change for members lo to hi - 1.
 
-        Only of the first block: a long run never comes back to a member.
+        Only of a plan of one block: a long run never comes back to a member.
         """
-        if hi > CHUNK or self._law is None or not self._shares_drawn:
-            return None
-        key = (self._share_ranges, self.plan.seed, lo, hi)
+        if self.plan.members > CHUNK or self._law is None:
+            return Known()
+        members = (self.plan.seed, int(paths.months[-1]), lo, hi)
+        run = queue.run_all
+        if self._moved > 0:
+            run = partial(_KEPT.run, key=members, month=self._moved)
+        if not self._shares_drawn:
+            return Known(run=run)
+        key = (self._share_ranges, *members)
         with _MAKING:
             found = _SHARES.pop(key, None)
         if found is None:
             found = profiles.shares(paths, self._law)
         with _MAKING:
             _SHARES[key] = found
-            while len(_SHARES) > 16:
+            while len(_SHARES) > KEPT:
                 _SHARES.popitem(last=False)
-        return found
+        return Known(found, run)
 
     def _alike(self, paths: Paths) -> list[NDArray[np.int64]]:
         """Members that can be run side by side."""

@@ -14,8 +14,8 @@ class Settings:
     once it rests; body: bytes of a request body; query: characters of a query;
     rate: requests a second each client may make on average, burst: at once; runs: simulations at
     the same time; seconds: longest a simulation may take; processes: worker processes that make
-    members (0: threads of this one, which take turns at Python); proxies: trusted reverse proxies before
-    this process, of whom the last states the client's address in X-Forwarded-For.
+    members (0: threads of this one, which take turns at Python); proxies: trusted reverse proxies
+    before this process, of whom the last states the client's address in X-Forwarded-For.
     """
 
     members: int = 2000

@@ -1,0 +1,139 @@
+"""Runs kept at a month: runs that differ only later go on from there.
+
+A slider moves policy from some month on; all that came before is the same for each of its places.
+What is kept serves another batch only if everything that the kernel read up to the month is equal,
+so a result never hangs on what was kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.flow import kernel, queue
+from sojourn.flow.batch import Batch
+from sojourn.flow.queue import Made
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A batch at the beginning of a month: what it had read, its cohorts, and its results."""
+
+    read: list[NDArray[np.generic]]
+    entries: list[Array]
+    first: list[int]
+    state: list[NDArray[np.generic]]
+    made: list[Array]
+
+
+class Memory:
+    """At most `most` batches, each kept at one month; the one longest unused is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+
+    def run(self, several: Batch, key: Hashable, month: int) -> Made:
+        """The results of a batch, as of `queue.run_all`, from the month on where it is known.
+
+        key: of the batch (its members); month: before which other batches of the key are the same.
+        """
+        made = queue.empty(several)
+        read = _read(several, month)
+        with self._lock:
+            kept = self._kept.get((key, month))
+        if kept is None or not _equal(kept.read, read):
+            queue.call(several, made, stop=month)
+            kept = _keep(several, made, month, read)
+        else:
+            _restore(several, made, month, kept)
+        queue.call(several, made, start=month)
+        with self._lock:
+            self._kept[key, month] = kept
+            self._kept.move_to_end((key, month))
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
+    """Everything that the kernel reads before the month."""
+    layout, given = several.layout, several.given
+    epochs, laws = int(layout.epoch[month - 1]) + 1, int(layout.law_epoch[month - 1]) + 1
+    edge = layout.edge
+    count = np.where(edge[:, kernel.EVEN] == 1, 1, edge[:, kernel.COUNT])
+    rows = np.concatenate([
+        (layout.share_at[:epochs, e][:, None] + np.arange(n)).ravel() for e, n in enumerate(count)
+    ])  # fmt: skip
+    told = int(np.count_nonzero(layout.reach_row[:month] >= 0))
+    return [
+        edge, layout.stage, layout.plan, layout.link, layout.epoch[:month],
+        layout.law_epoch[:month], layout.reach_row[:month],
+        given.claims[:, :month], given.entering[:, :laws], given.share[rows],
+        given.rate[:, :, :month], given.reach[:, :told], given.waiting, given.mix,
+    ]  # fmt: skip
+
+
+def _equal(mine: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(mine, other, strict=True))
+
+
+def _keep(several: Batch, made: Made, month: int, read: list[NDArray[np.generic]]) -> _Kept:
+    room = queue.work(several)
+    here = several.given.waiting.shape[2] + month
+    first = room.oldest.min(axis=1).tolist()
+    entries = [
+        room.entries[rows].copy() for rows in _rows(several, first, here)
+    ]  # fmt: skip
+    return _Kept(
+        [np.ascontiguousarray(x) if x.base is not None else x for x in read], entries, first,
+        [x.copy() for x in _state(several, room, here)],
+        [table[..., :month].copy() for table in _by_month(made)],
+    )  # fmt: skip
+
+
+def _restore(several: Batch, made: Made, month: int, kept: _Kept) -> None:
+    room = queue.work(several)
+    here = several.given.waiting.shape[2] + month
+    room.size[:] = 0.0
+    room.cohort[:], room.cohort[1] = 0.0, 1.0
+    for rows, table in zip(_rows(several, kept.first, here), kept.entries, strict=True):
+        room.entries[rows] = table
+    for mine, saved in zip(_state(several, room, here), kept.state, strict=True):
+        mine[...] = saved
+    for table, before in zip(_by_month(made), kept.made, strict=True):
+        table[..., :month] = before
+
+
+def _rows(several: Batch, first: list[int], here: int) -> list[slice]:
+    """Rows of the entries of each stage from its first open cohort to the month's."""
+    stage = several.layout.stage
+    return [
+        slice(at + since * n, at + (here + 1) * n)
+        for at, n, since in zip(
+            stage[:, kernel.ROOM].tolist(), stage[:, kernel.WIDTH].tolist(), first, strict=True
+        )
+    ]
+
+
+def _state(several: Batch, room: queue.Room, here: int) -> list[NDArray[np.generic]]:
+    """Cohorts and stocks at the beginning of a month, as views of the work space."""
+    recall = int(several.layout.plan[kernel.RECALL_STAGE])
+    told = int(several.layout.stage[recall, kernel.WIDTH]) if recall >= 0 else 0
+    return [
+        room.now, room.people, room.size[:, : here + 1], room.waiting[:, : here + 1], room.oldest,
+        room.reached[: here * told], room.cohort[:, : here + 1], room.whole, room.told,
+    ]  # fmt: skip
+
+
+def _by_month(made: Made) -> list[Array]:
+    return [made.stock_total, made.flow_total, made.left, made.waited, made.watched,
+            made.recallable]  # fmt: skip
