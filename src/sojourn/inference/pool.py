@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,8 @@ from multiprocessing.connection import wait
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.inference import member, memory
+from sojourn.inference import ensemble, member, memory
+from sojourn.inference.ensemble import FEWEST
 from sojourn.inference.plan import Plan
 
 Values = NDArray[np.float32]
@@ -88,10 +90,10 @@ def _end_with_parent() -> None:
 
 
 def _ready() -> None:
-    """Load the compiled kernel."""
-    from sojourn.flow import kernel
-
-    assert kernel.run
+    """Make a first member, so that everything is loaded; then look no more through what is."""
+    member.model(ensemble.planned("baseline", members=FEWEST)).values(0, 1)
+    gc.collect()
+    gc.freeze()
 
 
 def _values(plan: Plan, lo: int, hi: int) -> Values:

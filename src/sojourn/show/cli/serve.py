@@ -88,6 +88,7 @@ def serve(
         raise InputError("--proxies", "proxies", proxies, "a number from 0 to 10")
     if not -1 <= processes <= 1024:
         raise InputError("--processes", "processes", processes, "a number from 0 to 1024")
+    import gc
     import logging
 
     import uvicorn
@@ -109,6 +110,7 @@ def serve(
         err=True,
     )  # fmt: skip
     app = create_app(settings)
+    gc.freeze()  # what is loaded by now stays: no request need wait for a look through it
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", server_header=False,
         timeout_keep_alive=15, limit_concurrency=200, timeout_graceful_shutdown=5,
