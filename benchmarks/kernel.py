@@ -13,7 +13,7 @@ from __future__ import annotations
 import bisect
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,10 @@ import numpy as np
 from benchmarks.rows import Row, best, lines_of
 from sojourn.flow import arrivals, profiles, queue, rates, stages
 from sojourn.flow import simulate as flow
-from sojourn.flow.batch import Rates
+from sojourn.flow.batch import Batch, Rates
 from sojourn.flow.columns import BEFORE
 from sojourn.flow.stages import Network
+from sojourn.inference.plan import BATCH
 from sojourn.inputs import months, parameters
 from sojourn.inputs.parameters import Paths
 
@@ -59,10 +60,21 @@ def inputs(last: int = months.LAST) -> tuple[Paths, rates.Intake, rates.Shares]:
     return paths, arrivals.intake(paths), profiles.shares(paths)
 
 
+def members(count: int, last: int = months.LAST) -> Batch:
+    """Members of the shipped baseline side by side, 2015-01 to the month `last`."""
+    paths, _, _ = inputs(last)
+    draw = np.random.default_rng(0)
+    drawn = [paths.at(draw.random(len(paths.names))).value for _ in range(count)]
+    several = replace(paths, value=np.stack(drawn, axis=1))
+    shares = profiles.shares(several, profiles.plan(paths))
+    return rates.rates(stages.load(), several, arrivals.intake(several), shares)
+
+
 def baseline(last: int = months.LAST) -> tuple[Network, Rates]:
     """Network and rates of the shipped baseline, 2015-01 to the month `last`."""
-    network = stages.load()
-    return network, rates.rates(network, *inputs(last))
+    paths, intake, shares = inputs(last)
+    one = replace(paths, value=paths.value[:, None])
+    return stages.load(), rates.rates(stages.load(), one, intake, shares).one(0)
 
 
 def persons(made: Rates) -> float:
@@ -70,9 +82,10 @@ def persons(made: Rates) -> float:
     return float(made.arrivals.sum() + made.start.sum())
 
 
-def time_kernel(network: Network, made: Rates) -> Timed:
-    """The compiled kernel on the full system, warm."""
-    seconds = best(lambda: queue.run(network, made), REPEATS)
+def time_kernel(network: Network, made: Rates, side_by_side: int = BATCH) -> Timed:
+    """The compiled kernel on the full system, warm: one run of so many made side by side."""
+    several = members(side_by_side)
+    seconds = best(lambda: queue.run_all(several), REPEATS) / side_by_side
     pending = queue.run(network, made).stock_total[network.stage("rpd")]
     return Timed("sojourn kernel", persons(made), seconds, seconds,
                  lines_of("src/sojourn/flow/kernel.py"), float(pending[-1]))  # fmt: skip
@@ -249,8 +262,6 @@ def time_by_groups(counts: tuple[int, ...] = (23, 46, 91)) -> dict[int, float]:
 
 
 def _with_groups(made: Rates, n: int) -> Rates:
-    from dataclasses import replace
-
     scale = made.arrivals.sum() / made.arrivals[:, :, :n].sum()
     return replace(
         made,
@@ -264,8 +275,6 @@ def _with_groups(made: Rates, n: int) -> Rates:
 
 def time_by_claims(factors: tuple[float, ...] = (0.01, 1.0, 100.0)) -> dict[float, float]:
     """Seconds of one run with that many times the claims and the capacity."""
-    from dataclasses import replace
-
     network, made = baseline()
     found = {}
     for k in factors:
@@ -283,8 +292,9 @@ def time_by_months(years: tuple[int, ...] = (2020, 2025, 2035)) -> dict[int, flo
     """Seconds of one run from 2015 to the end of each year, by number of months."""
     found = {}
     for year in years:
-        network, made = baseline(months.parse(f"{year}-12"))
-        found[made.epoch.size] = best(lambda n=network, m=made: queue.run(n, m), REPEATS)
+        several = members(BATCH, months.parse(f"{year}-12"))
+        seconds = best(lambda many=several: queue.run_all(many), REPEATS)
+        found[several.layout.epoch.size] = seconds / BATCH
     return found
 
 
@@ -307,12 +317,15 @@ def measure(quick: bool = False) -> list[Row]:
         SLICE = 0.0005
     network, made = baseline()
     kernel = "src/sojourn/flow/kernel.py"
-    floor = (kernel, *(f"src/sojourn/flow/{n}.py" for n in ("queue", "rates", "simulate")))
+    parts = ("batch", "claim_parts", "columns", "edge_shares", "queue", "rates", "simulate")
+    floor = (kernel, *(f"src/sojourn/flow/{n}.py" for n in parts))
     ours, *rivals = compare()
+    alone = time_kernel(network, made, 1)
     grouped = best(lambda: queue.run(network, made, keep=True), REPEATS)
     rows = [
-        Row("One run in the kernel, 252 months, 12 stages, 91 groups", 1e3 * ours.seconds, "ms",
-            1.0, lines=ours.lines, note=f"{ours.claims:,.0f} people"),
+        Row(f"One run in the kernel among {BATCH}, 252 months, 12 stages, 91 groups",
+            1e3 * ours.seconds, "ms", 1.0, lines=ours.lines, note=f"{ours.claims:,.0f} people"),
+        Row("One run in the kernel alone", 1e3 * alone.seconds, "ms", 1.0),
         Row("The same with every stock and flow kept by group", 1e3 * grouped, "ms"),
         Row(f"`simulate` and {len(SERIES)} series, from parameters", 1e3 * time_member(), "ms",
             3.0, lines=lines_of(*floor)),

@@ -59,3 +59,13 @@ def test_series_of_runs_side_by_side_are_those_of_each(
 ) -> None:
     for i, (_, run) in enumerate(apart):
         assert np.array_equal(beside[1].series(name)[i], run.series(name), equal_nan=True)
+
+
+def test_groups_of_runs_side_by_side_are_those_of_each(
+    apart: list[tuple[Paths, Flows]], beside: tuple[Paths, Flows]
+) -> None:
+    for (_, run), one in zip(apart, beside[1].grouped(0, len(DRAWS)), strict=True):
+        for name in ("rpd.pending", "eligibility.pending", "rad.filed", "claims"):
+            assert np.array_equal(one.by_group(name), run.by_group(name)), name
+            total = one.by_group(name).sum(axis=1)
+            np.testing.assert_allclose(total, run.series(name), rtol=1e-9, atol=1e-6)

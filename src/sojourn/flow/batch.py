@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -175,3 +175,14 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
         rate[:, None], reach[told][None], rates.waiting[None], mix[None],
     )  # fmt: skip
     return Batch(net, layout, Given(*map(np.ascontiguousarray, given)), lambda _, __: rates)
+
+
+def beside(batches: Sequence[Batch]) -> Batch:
+    """Batches of one layout as one, run after run."""
+    first = batches[0]
+    where = {"share": 1, "rate": 1}
+    given = Given(*(
+        np.concatenate([getattr(one.given, name) for one in batches], axis=where.get(name, 0))
+        for name in Given._fields
+    ))  # fmt: skip
+    return Batch(first.network, first.layout, given, first.spell)

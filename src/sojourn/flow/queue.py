@@ -87,13 +87,18 @@ def run(
     `keep` writes stocks and flows of every group, `trace` who still waits month by month; `watch`
     is the stage whose ages and waits by month of entry are told.
     """
-    made = run_all(batch.of(net, rates, keep=keep, watch=watch), keep=keep, trace=trace,
-                   function=function)  # fmt: skip
-    stocks, flows = (x[:, 0] if keep else x for x in (made.stocks, made.flows))
+    packed = batch.of(net, rates, keep=keep, watch=watch)
+    return run_out(run_all(packed, keep=keep, trace=trace, function=function), 0)
+
+
+def run_out(made: Made, i: int) -> Run:
+    """Run i of several."""
+    keep, trace = len(made.stocks) > 0, len(made.trace) > 0
+    stocks, flows = (x[:, i] if keep else x for x in (made.stocks, made.flows))
     return Run(
-        stocks, flows, made.stock_total[:, 0], made.flow_total[:, 0], made.left[:, 0],
-        made.waited[:, 0], made.age[:, 0], made.tally[:, 0], made.recallable[0],
-        made.trace[:, 0] if trace else made.trace,
+        stocks, flows, made.stock_total[:, i], made.flow_total[:, i], made.left[:, i],
+        made.waited[:, i], made.age[:, i], made.tally[:, i], made.recallable[i],
+        made.trace[:, i] if trace else made.trace,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.flow import batch as batch_of
 from sojourn.flow import queue, stages
 from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
 from sojourn.flow.queue import Run
@@ -56,6 +57,17 @@ class Flows:
             **{name: getattr(self, name)[:, i] for name in totals},
             **{name: getattr(self, name)[i] for name in rows},
         )  # fmt: skip
+
+    def grouped(self, first: int, stop: int) -> list[Flows]:
+        """Runs `first` to `stop` - 1 of several, each with its stocks and flows by group."""
+        packed = batch_of.beside(
+            [batch_of.of(self.network, self.batch.one(i), keep=True) for i in range(first, stop)]
+        )
+        made = queue.run_all(packed, keep=True)
+        found = [self.one(i) for i in range(first, stop)]
+        for i, one in enumerate(found):
+            one.__dict__["detail"] = queue.run_out(made, i)
+        return found
 
     @cached_property
     def rates(self) -> Rates:

@@ -87,6 +87,10 @@ Groups = Callable[[Flows, Floats], None]
 """The same from stocks and flows by group, for which each member is run once more."""
 
 
+GROUPED_RUNS = 8
+"""Members whose stocks and flows by group are held at once: 80 MB."""
+
+
 @dataclass(frozen=True)
 class Readers:
     """Functions that together fill a table of several members, [rows, n, T]."""
@@ -98,9 +102,11 @@ class Readers:
         """Fill the table."""
         for read in self.all:
             read(ran, table)
-        if self.by_group:
-            for i in range(table.shape[1]):
-                one = ran.flows.one(i)
+        if not self.by_group:
+            return
+        for first in range(0, table.shape[1], GROUPED_RUNS):
+            stop = min(first + GROUPED_RUNS, table.shape[1])
+            for i, one in enumerate(ran.flows.grouped(first, stop), first):
                 for read_groups in self.by_group:
                     read_groups(one, table[:, i])
 
