@@ -25,7 +25,11 @@ def measure(quick: bool = False) -> list[Row]:
     ]
     with tempfile.TemporaryDirectory() as empty:
         # neither machine code nor byte code of an earlier start
-        nothing = {"NUMBA_CACHE_DIR": empty, "PYTHONPYCACHEPREFIX": str(Path(empty) / "pyc")}
+        nothing = {
+            "NUMBA_CACHE_DIR": empty,
+            "PYTHONPYCACHEPREFIX": str(Path(empty) / "pyc"),
+            "PYTHONDONTWRITEBYTECODE": "",  # a start writes byte code unless a shell forbids it
+        }
         first = seconds(more, nothing)
         later = min(seconds(more, nothing) for _ in range(repeats))
     return [

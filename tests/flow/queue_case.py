@@ -7,6 +7,8 @@ can reach are kept apart, so nothing of the kernel's arithmetic is shared.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,9 +116,28 @@ def build(
     return Case(net, rates)
 
 
+@contextmanager
+def uncompiled() -> Iterator[Any]:
+    """The kernel as plain Python, its steps too."""
+    steps = {name: f for name, f in vars(kernel).items() if hasattr(f, "py_func")}
+    try:
+        for name, f in steps.items():
+            setattr(kernel, name, f.py_func)
+        yield kernel.run
+    finally:
+        for name, f in steps.items():
+            setattr(kernel, name, f)
+
+
 def run(case: Case, *, compiled: bool = True) -> Case:
     """Run the kernel on the case, compiled or as plain Python."""
-    function = None if compiled else kernel.run.py_func
+    if not compiled:
+        with uncompiled() as function:
+            return _run(case, function)
+    return _run(case, None)
+
+
+def _run(case: Case, function: Any) -> Case:
     made = queue.run(case.network, case.rates, keep=True, function=function)
     case.stock, case.flow, case.left, case.waited = made.stocks, made.flows, made.left, made.waited
     case.age = made.age

@@ -11,14 +11,14 @@ A month's step, stage by stage in the order of the stage table:
 5. those leaving are split over the stage's edges by shares of their group.
 
 Within a stage all groups of an entry cohort have the same chance to leave, so a cohort is its
-entries by group, stored once, and one number: the fraction still waiting. So what touches everyone
-costs one pass over groups and one over cohorts, and only cohorts that are decided in their turn
-cost a pass over groups each.
+entries by group, stored once, and one number: the fraction still waiting, as a multiple of one
+factor of the stage. So what touches everyone costs one pass over groups and one multiplication, and
+only cohorts that are decided in their turn cost a pass over groups each.
 
 Several runs go side by side: run m is the last index of every table here, so that the processor
 works on some at once. Nothing of a run depends on its neighbours.
 
-A stage is run on as few columns as its edges tell apart (`batch`): groups of people, or their sum
+A stage is run on as few columns as its edges tell apart (`columns`): groups of people, or their sum
 where nobody asks who somebody was. Where the law of the day of a claim decides, its outcome is
 known when it is made, and columns of the first stage are outcomes as well.
 """
@@ -61,8 +61,11 @@ DECIDED, EXITS, RECALLED, WORK = range(4)
 NUMBA: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 """No array is made here (the caller gives the work space), so none needs counting of references."""
 
+STEP = NUMBA | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Steps are called from `run` alone: a way in from Python would take a sixth of the compilation."""
 
-@njit(**NUMBA)
+
+@njit(**STEP)
 def _sums(total, x, groups):
     """Sum of x over its first groups, for each run."""
     for m in range(total.size):
@@ -73,7 +76,7 @@ def _sums(total, x, groups):
             total[m] += row[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _clear(x, first, stop):
     """Set rows to zero."""
     for i in range(first, stop):
@@ -82,7 +85,7 @@ def _clear(x, first, stop):
             row[m] = 0.0
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _add(to, i, factor, x, k, groups):
     """Add `factor` times rows of x from k to those from i."""
     for g in range(groups):
@@ -91,7 +94,7 @@ def _add(to, i, factor, x, k, groups):
             a[m] += factor[m] * b[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _part(leaving, factor, now, groups):
     """Let a share of everyone go."""
     for g in range(groups):
@@ -101,7 +104,7 @@ def _part(leaving, factor, now, groups):
             b[m] -= a[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _take_away(now, leaving, groups):
     """Take those leaving away; rounding may not leave less than none."""
     for g in range(groups):
@@ -111,7 +114,7 @@ def _take_away(now, leaving, groups):
             a[m] = left if left > 0.0 else 0.0
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _moved(moved, share, i, step, leaving, first, count):
     """How many in `count` columns take an edge whose shares begin at i (step 0: one for all)."""
     for m in range(moved.size):
@@ -122,7 +125,7 @@ def _moved(moved, share, i, step, leaving, first, count):
             moved[m] += own[m] * people[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _send(entries, j, factor, share, i, step, leaving, first, count):
     """Add `factor` x share of those leaving to the entries from row j."""
     for g in range(count):
@@ -131,7 +134,7 @@ def _send(entries, j, factor, share, i, step, leaving, first, count):
             to[m] += factor[m] * own[m] * people[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _leave(part, scale, inside, moment, here, months):
     """Let a share of everyone go: one factor for all cohorts; adds the months they waited."""
     for m in range(part.size):
@@ -142,7 +145,7 @@ def _leave(part, scale, inside, moment, here, months):
         scale[m] *= stay
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _count(ended, waiting, scale, size, first, stop):
     """One month more for each person still waiting in the cohorts `first` to `stop` - 1."""
     for c in range(first, stop):
@@ -151,7 +154,7 @@ def _count(ended, waiting, scale, size, first, stop):
             months[m] += scale[m] * there[m] * of[m]
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _mean_of_year(mean, entered):
     """Mean entries of the last twelve months, of each run."""
     n_months = entered.shape[1]
@@ -163,7 +166,7 @@ def _mean_of_year(mean, entered):
         mean[m] = total / (n_months - first)
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _open(oldest, waiting, scale, inside, moment, size, here):
     """Open the cohort of the month and close the oldest that are empty; the first month of entry
     that any run has open."""
@@ -192,7 +195,7 @@ def _open(oldest, waiting, scale, inside, moment, size, here):
     return lowest
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _notice(
     number, months, leaving, pace, untold, reached, stride, reachable, entries, at, groups, waiting,
     scale, inside, moment, size, first, last, here, told,
@@ -231,7 +234,7 @@ def _notice(
             moment[m] -= cut * c
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _in_turn(
     step, low, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
     groups, here, leaving, number, months,
@@ -265,7 +268,7 @@ def _in_turn(
             c += step
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _at_random(
     part, late, half, held, waiting, scale, inside, moment, size, oldest, here, months
 ):  # fmt: skip
@@ -298,7 +301,7 @@ def _at_random(
         scale[m] *= stay
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _decide(
     budget, there, lag, newest, min_age, at_random, waiting, scale, inside, moment, size, entries,
     at, groups, oldest, first, here, leaving, work, number, now, done, months, half, high, held,
@@ -379,7 +382,7 @@ def _decide(
     )  # fmt: skip
 
 
-@njit(**NUMBA)
+@njit(**STEP)
 def _edges(
     s, t, here, edge, stage, rate, share, share_at, leaving, number, kinds, size, entries, flow,
     flows, moved, part,
@@ -420,37 +423,7 @@ def _edges(
                 _send(entries, j, part, share, i, step, out, first, count)
 
 
-@njit(**NUMBA)
-def _start(
-    stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest, entries
-):  # fmt: skip
-    """People who wait before the first month: their cohorts, by column."""
-    runs, _, before = waiting_at_start.shape
-    for s in range(stage.shape[0]):
-        n, at = stage[s, WIDTH], stage[s, ROOM]
-        _clear(now[s], 0, n)
-        _clear(entries, at, at + (before + 1) * n)
-        _clear(size[s], 0, size.shape[1])
-        for m in range(runs):
-            oldest[s, m] = 0
-            scale[s, m] = 1.0
-            inside[s, m] = moment[s, m] = 0.0
-            for c in range(before):
-                persons = waiting_at_start[m, s, c]
-                waiting[s, c, m] = 1.0
-                if persons == 0.0:
-                    continue
-                for g in range(n):
-                    some = persons * (1.0 if n == 1 else mix[m, s, g])
-                    entries[at + c * n + g, m] = some
-                    size[s, c, m] += some
-                    now[s, g, m] += some
-                inside[s, m] += size[s, c, m]
-                moment[s, m] += size[s, c, m] * c
-        _sums(people[s], now[s], n)
-
-
-@njit(**NUMBA)
+@njit(**STEP)
 def _arrive(m, t, k, claims, entering, link, row, entries, at):
     """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
     for c in range(row.size):
@@ -474,7 +447,7 @@ def _arrive(m, t, k, claims, entering, link, row, entries, at):
 @njit(**NUMBA)
 def run(
     edge, stage, plan, link, epoch, share_at, law_epoch, reach_row, age_limits,
-    claims, entering, share, rate, reach, waiting_at_start, mix,
+    claims, entering, share, rate, reach,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
     whole, place, row, kinds, told, steps,
@@ -490,8 +463,7 @@ def run(
     parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
     Of each run: claims [n, T, cells] arrive at the first stage; entering [n, law epochs, O, cells]:
     the parts of a cell's claims; share [.., n]; rate [Q, n, T]; reach [n, R, columns of the recall
-    stage]: of the month's claims those whom a notice reaches, if it finds them there;
-    waiting_at_start [n, S, B] by month of entry; mix [n, S, W]: their split over columns.
+    stage]: of the month's claims those whom a notice reaches, if it finds them there.
     Out, zero at first: stock [S, n, T] at month end; flow [rows, n, T]; left, waited [S, n, T]:
     number leaving a stage and their months waited; watched [L + 3, n, T] of the watched stage:
     waiting less than each limit at month end, entries of the month, months ended in it over all of
@@ -499,15 +471,16 @@ def run(
     those whom a notice can reach; by group, or [0, ...] for none: stocks [S, n, T, G], flows
     [rows, n, T, G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort waiting at month
     end.
-    Work space, any content: entries [room for all stages, n], now [S, W, n], people, oldest [S, n],
-    leaving [4, W, n], number [3, n], size, waiting [S, C, n], spare [Q, n], reached (as entries of
-    the recall stage), cohort [4, C, n], lane [15, n], whole [3, S, n], place [2, n], row [columns
-    of the first stage], kinds [3], told [2]; steps is (0, -1, 1): numbers of one type everywhere.
+    Work space, as `queue.begin` prepares it for the first month: entries [room for all stages, n],
+    now [S, W, n], people, oldest [S, n], leaving [4, W, n], number [3, n], size, waiting [S, C, n],
+    spare [Q, n], reached (as entries of the recall stage), cohort [4, C, n], lane [15, n], whole
+    [3, S, n], place [2, n], row [columns of the first stage], kinds [3], told [2]; steps is (0, -1,
+    1): numbers of one type everywhere.
     """
     runs, n_months, _ = claims.shape
     n_stages = now.shape[0]
     n_limits = age_limits.size
-    before = waiting_at_start.shape[2]
+    before = size.shape[1] - n_months - plan[RUN_ON] - 1
     last = before + n_months - 1
     recall, watch = plan[RECALL_STAGE], plan[WATCH]
     told_of = stage[recall, WIDTH] if recall >= 0 else 0
@@ -521,19 +494,6 @@ def run(
     # the fraction of a cohort still waiting is `waiting` times a factor of its stage, so what
     # touches everyone touches one number; people in cohorts, and the sum of their months of entry
     scale, inside, moment = whole[0], whole[1], whole[2]
-    if plan[START] == 0:
-        _start(
-            stage, waiting_at_start, mix, now, people, size, waiting, scale, inside, moment, oldest,
-            entries,
-        )  # fmt: skip
-        _clear(reachable, 0, reachable.shape[0])
-        _clear(ended, 0, ended.shape[0])
-        for c in range(untold.shape[0]):
-            for m in range(runs):
-                untold[c, m] = 1.0
-        # months of entry of those whom a notice can reach: none yet
-        told[0], told[1] = last + 1, last
-
     # after the last month the watched stage is run on alone, on totals only (no columns)
     for here in range(before + plan[START], before + n_months + plan[RUN_ON]):
         if plan[STOP_AT] > 0 and here == before + plan[STOP_AT]:

@@ -146,12 +146,15 @@ def call(
 ) -> None:
     """Fill `made` from month `start` on (what came before is in it and in this thread's work
     space), up to the month `stop` (0: to the end)."""
-    layout = several.layout
+    layout, given, room = several.layout, several.given, work(several)
     plan = layout.plan.copy()
     plan[kernel.START], plan[kernel.STOP_AT] = start, stop
+    if start == 0:
+        begin(several, room)
     (function or kernel.run)(
-        *layout._replace(plan=plan), AGE_LIMITS, *several.given, *made, *work(several)
-    )
+        *layout._replace(plan=plan), AGE_LIMITS, given.claims, given.entering, given.share,
+        given.rate, given.reach, *made, *room,
+    )  # fmt: skip
 
 
 class Room(NamedTuple):
@@ -207,6 +210,37 @@ def work(several: Batch) -> Room:
             np.empty(first), np.empty(3, np.int64), np.empty(2, np.int64), _STEPS,
         )  # fmt: skip
     return _space.room
+
+
+def begin(several: Batch, room: Room) -> None:
+    """The work space before the first month: cohorts of those who wait at the start, by column."""
+    given = several.given
+    n, _, before = given.waiting.shape
+    room.cohort[:], room.cohort[1] = 0.0, 1.0
+    room.whole[:], room.whole[0] = 0.0, 1.0
+    room.now[:], room.size[:], room.people[:] = 0.0, 0.0, 0.0
+    # months of entry of those whom a notice can reach: none yet
+    room.told[:] = before + several.layout.epoch.size, before + several.layout.epoch.size - 1
+    waiting, mix = given.waiting.transpose(1, 2, 0), given.mix.transpose(1, 2, 0)
+    there = waiting > 0.0
+    room.oldest[:] = np.where(there.any(axis=1), there.argmax(axis=1), before)
+    room.waiting[:, :before] = 1.0
+    stages = several.layout.stage[:, [kernel.ROOM, kernel.WIDTH]].tolist()
+    for s, (at, width) in enumerate(stages):
+        first = int(room.oldest[s].min())
+        rows = room.entries[at + first * width : at + (before + 1) * width]
+        rows = rows.reshape(before + 1 - first, width, n)
+        rows[-1] = 0.0
+        if first == before:
+            continue
+        rows[:-1] = waiting[s, first:, None] * (mix[s, :width] if width > 1 else 1.0)
+        # running sums, because the order of `sum` hangs on the number of runs
+        size = room.size[s, first:before]
+        size[:] = rows[:-1].cumsum(axis=1)[:, -1]
+        room.now[s, :width] = rows[:-1].cumsum(axis=0)[-1]
+        room.people[s] = room.now[s, :width].cumsum(axis=0)[-1]
+        room.whole[1, s] = size.cumsum(axis=0)[-1]
+        room.whole[2, s] = (size * np.arange(first, before)[:, None]).cumsum(axis=0)[-1]
 
 
 _STEPS: Ints = np.array([0, -1, 1])

@@ -90,7 +90,6 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Bat
         )
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
-    n = paths.value.shape[1]
     rows = paths.value[_places(paths.names, edge_shares.SHARES)]
     starts, epoch = _epochs(rows[:, 0])
     law = {name: np.asarray(getattr(shares, name)) for name in claim_parts.OUTCOMES}
