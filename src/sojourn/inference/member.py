@@ -109,9 +109,14 @@ class Model:
             parameters, deviations = self._draws(first, last)
             paths = self.sampler.together(parameters)
             known = self._known(paths, first, last)
-            table = self.tables(paths, deviations, known).astype(np.float32)
-            for i, member in enumerate(range(first, last)):
-                made[:, :, member - lo] = self._gathered(table[:, i])
+            table = self.tables(paths, deviations, known)
+            into = made[:, :, first - lo : last - lo]
+            if self.plan.periods.kind == "month":
+                into[...] = table[:, :, self.plan.periods.first - months.FIRST :].swapaxes(1, 2)
+            else:
+                single = table.astype(np.float32)
+                for i in range(last - first):
+                    into[:, :, i] = self._gathered(single[:, i])
             first = last
         return made
 
@@ -181,8 +186,6 @@ class Model:
 
     def _gathered(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         periods = self.plan.periods
-        if periods.kind == "month":
-            return table[:, periods.first - months.FIRST :]
         out = np.empty((len(table), len(periods)), dtype=np.float32)
         for k, row in enumerate(self.plan.rows):
             at = self._weights[k]

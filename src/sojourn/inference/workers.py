@@ -241,7 +241,7 @@ def serve() -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     memory.keep()
-    gc.freeze()  # what is imported by now stays: no need to look through it again and again
+    settled = False
     while True:
         chunk = Chunk(*json.loads(lines.get()))
         answer: dict[str, Any] = {"error": None, "input": None}
@@ -256,6 +256,9 @@ def serve() -> None:
             answer = {"error": f"{type(error).__name__}: {error}", "input": None}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+        if not settled:
+            gc.freeze()  # all is loaded now, and stays: no need to look through it again
+            settled = True
 
 
 if __name__ == "__main__":
