@@ -259,7 +259,7 @@ def together(
     on from what is known). Raises InputError as `simulate`.
     """
     network = stages.load()
-    if not np.all(np.isfinite(intake.claims)) or intake.claims.min(initial=0.0) < 0.0:
+    if not (intake.claims.min(initial=0.0) >= 0.0 and np.isfinite(intake.claims.sum())):
         raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
     batch = rates(network, paths, intake, shares)
     out = run(batch)

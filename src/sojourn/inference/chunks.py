@@ -253,7 +253,7 @@ def write(file: Path, plan_hash: str, chunk: Chunk, values: Values) -> None:
         "lo": chunk.lo,
         "hi": chunk.hi,
         "shape": list(data.shape),
-        "values": hashlib.blake2b(data.data, digest_size=16).hexdigest(),
+        "values": hashlib.sha256(data.data).hexdigest(),
     }
     text = json.dumps(head).encode()
     text += b" " * (-(HEAD + len(text)) % 64)
@@ -301,7 +301,7 @@ def fault(file: Path, plan: Work, chunk: Chunk) -> str:
         data = source.read()
     if len(data) != chunk.size * plan.bytes_of_member:
         return "truncated"
-    if hashlib.blake2b(data, digest_size=16).hexdigest() != head.get("values"):
+    if hashlib.sha256(data).hexdigest() != head.get("values"):
         return "damaged"
     return ""
 

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import arrivals, profiles, queue, resume
+from sojourn.flow import arrivals, edge_shares, profiles, queue, resume
 from sojourn.flow import simulate as flow
 from sojourn.flow.batch import Batch
 from sojourn.flow.rates import Shares, alike
@@ -61,10 +61,11 @@ _KEPT = resume.Memory(KEPT)
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a batch: its shares by law, and how to run it."""
+    """What is known of a batch: its shares by law, how to run it, that its members are alike."""
 
     shares: Shares | None = None
     run: Callable[[Batch], queue.Made] = queue.run_all
+    alike: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -90,6 +91,7 @@ class Model:
         self._moved = min(changes, default=months.FIRST) - months.FIRST
         self._share_ranges = hashlib.blake2b(ranges.tobytes()).digest()
         self._readers = readout.readers(plan.rows)
+        self._steps = self.sampler.steps(edge_shares.SHARES)
         self._weights = [
             plan.rows.index(readout.Row(declared.get(row.series).weight, **row.cell))
             if declared.get(row.series).weight and plan.periods.kind != "month"
@@ -108,7 +110,9 @@ class Model:
             last = min(hi, first + BATCH, first - first % CHUNK + CHUNK)
             parameters, deviations = self._draws(first, last)
             paths = self.sampler.together(parameters)
-            known = self._known(paths, first, last)
+            known = replace(
+                self._known(paths, first, last), alike=self._change_together(parameters)
+            )
             table = self.tables(paths, deviations, known)
             into = made[:, :, first - lo : last - lo]
             if self.plan.periods.kind == "month":
@@ -132,9 +136,10 @@ class Model:
 
         paths: `value` [P, n, T]; deviations [n, T, mode]; known: what is known of these members.
         """
-        groups = self._alike(paths)
-        if len(groups) == 1:
-            return self._side_by_side(paths, deviations, known or Known())
+        known = known or Known()
+        groups = [] if known.alike else self._alike(paths)
+        if len(groups) < 2:
+            return self._side_by_side(paths, deviations, known)
         table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
         for who in groups:
             own = replace(paths, value=paths.value[:, who])
@@ -177,6 +182,11 @@ class Model:
             while len(_SHARES) > KEPT:
                 _SHARES.popitem(last=False)
         return Known(found, run)
+
+    def _change_together(self, parameters: Floats) -> bool:
+        """Whether members [n, dated rows] can be run side by side (`_alike`, at a glance)."""
+        new = parameters[:, self._steps] != parameters[:, self._steps - 1]
+        return self._law is not None and bool((new == new[:1]).all())
 
     def _alike(self, paths: Paths) -> list[NDArray[np.int64]]:
         """Members that can be run side by side."""

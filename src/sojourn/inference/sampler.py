@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +37,14 @@ class Sampler:
         found = np.repeat(self._certain[None], u.shape[1], axis=0)
         found[:, self._rows] = inverse_triangular(u[self._name], *self._law).T
         return found
+
+    def steps(self, names: Collection[str]) -> NDArray[np.int64]:
+        """Dated rows of the parameters that follow a row of the same one."""
+        found = []
+        for name in names:
+            rows = np.unique(self._at[self.paths.index[name]])
+            found.append(rows[1:])
+        return np.concatenate(found)
 
     def member(self, values: NDArray[np.float64]) -> Paths:
         """Paths of one member from its row of `values`."""
