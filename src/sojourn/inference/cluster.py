@@ -134,7 +134,11 @@ def _connect(address: str, patience: float) -> Any:
         expected = "the cluster extra: pip install 'sojourn[cluster]'"
         raise InputError("--cluster", "package", "dask.distributed is missing", expected) from None
     try:
-        return Client(address, timeout=patience, set_as_default=False)
+        try:
+            return Client(address, timeout=patience, set_as_default=False)
+        except AssertionError:
+            # its thread did not begin within ten seconds: the machine is busy, so once more
+            return Client(address, timeout=patience, set_as_default=False)
     except (OSError, ValueError, TimeoutError):
         expected = "the address of a dask scheduler that answers, such as tcp://10.0.0.1:8786"
         raise InputError("--cluster", "address", address, expected) from None
