@@ -54,9 +54,6 @@ MERGED_NATIONALITY: NDArray[np.int64] = np.arange(N_MERGED) % len(NATIONALITIES)
 MERGED_APPEAL: NDArray[np.float64] = (np.arange(N_MERGED) // len(NATIONALITIES)).astype(float)
 """1 where a refusal of the merged group can be appealed."""
 
-EXCEPTED: NDArray[np.bool_] = np.array([g.mode in EXCEPTED_MODES for g in GROUPS])
-"""True for groups of a mode in which some claims carry no appeal, [G]."""
-
 
 def select(
     mode: str | None = None, nationality: str | None = None, appeal: bool | None = None

@@ -69,7 +69,6 @@ class Network:
     stage_by_entry: NDArray[np.int64]
     stage_pool: NDArray[np.int64]
     stage_recall: int
-    stage_back: NDArray[np.int64]
 
     def stage(self, name: str) -> int:
         """Index of a stage. Raises InputError with the nearest known name."""
@@ -129,8 +128,6 @@ def network(stages: tuple[Stage, ...], edges: tuple[Edge, ...]) -> Network:
             "entry for the first stage, since a notice looks at the month of the claim",
         )  # fmt: skip
 
-    back = {e.to for e in edges if stage_index.get(e.to, len(stages)) < stage_index[e.stage]}
-
     def to(name: str) -> int:
         return -1 if name in (OUT, "") else _index(stage_index, "to", name)
 
@@ -149,7 +146,6 @@ def network(stages: tuple[Stage, ...], edges: tuple[Edge, ...]) -> Network:
         np.array([int(stage.by_entry) for stage in stages], np.int64),
         np.array([pools.index(s.pool) if s.pool else -1 for s in stages], np.int64),
         recall[0] if recall else -1,
-        np.array([int(stage.name in back) for stage in stages], np.int64),
     )
 
 
