@@ -133,7 +133,8 @@ def document(found: list[Check]) -> str:
         "Targets of speed are missed too: a released lever of the explorer, twelve visitors at"
         " once, 100,000 members, two workers over one, one run in the kernel, `simulate`, the very"
         " first start and a later one. Measured in"
-        " [benchmarks/results.md](../benchmarks/results.md) and [scale.md](scale.md), reasons in [limits.md](limits.md).",
+        " [benchmarks/results.md](../benchmarks/results.md) and [scale.md](scale.md),"
+        " reasons in [limits.md](limits.md).",
         "",
         "Bookkeeping is not validation: with published referrals and finalisations the pending"
         " count follows. What counts is what was not fed in.",
