@@ -61,7 +61,11 @@ def test_totals_do_not_depend_on_the_groups_that_stages_are_run_on(made):
         run = queue.run(network, one, keep=keep, watch=watch)
         for name in ("stock_total", "flow_total", "left", "waited", "age"):
             np.testing.assert_allclose(
-                getattr(packed, name)[:, 0], getattr(run, name), rtol=1e-9, atol=1e-6, err_msg=name
+                getattr(packed, name)[..., 0],
+                getattr(run, name),
+                rtol=1e-9,
+                atol=1e-6,
+                err_msg=name,
             )
     np.testing.assert_allclose(run.stock_total, run.stocks.sum(axis=2), rtol=1e-9, atol=1e-6)
 

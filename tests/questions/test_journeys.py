@@ -27,7 +27,7 @@ def empty_at_the_start() -> tuple[Flows, Paths]:
     batch = replace(flows.batch, given=given._replace(waiting=np.zeros_like(given.waiting)))
     ran = queue.run_all(batch)
     return replace(
-        flows, batch=batch, stock_total=ran.stock_total[:, 0], flow_total=ran.flow_total[:, 0]
+        flows, batch=batch, stock_total=ran.stock_total[..., 0], flow_total=ran.flow_total[..., 0]
     ), paths
 
 

@@ -66,10 +66,12 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     """
     plan = _plan(int(paths.months[0]), len(paths.months))
     _check(paths)
-    shape = paths.value.shape[1:]
-    claims = np.empty((*shape, len(MODES), len(NATIONALITIES)))
+    *runs, n_months = paths.value.shape[1:]
+    # several runs lie next to each other in memory
+    claims = np.empty((n_months, len(MODES), len(NATIONALITIES), *runs))
+    claims = np.moveaxis(claims, -1, 0) if runs else claims
+    counted = np.empty((n_months, *runs)).T
     claims[..., : plan.seen, :, :] = plan.past
-    counted = np.empty(shape)
     counted[..., : plan.seen] = plan.interceptions
     later = slice(plan.seen, None)
     factor = _stack(paths, FACTORS)

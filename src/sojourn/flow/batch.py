@@ -73,7 +73,10 @@ class Layout(NamedTuple):
 
 
 class Given(NamedTuple):
-    """Numbers of each run of a batch, as `kernel.run` reads them."""
+    """Numbers of each run of a batch, the last axis of each, as `kernel.run` reads them.
+
+    waiting [S, BEFORE, n], mix [S, W, n]: as of `Rates`, by column.
+    """
 
     claims: Floats
     entering: Floats
@@ -98,13 +101,13 @@ class Batch:
         return self.spell(self, i)
 
     def joining(self, edge: int) -> Floats:
-        """Persons who join for each person on the edge, [n, T]."""
+        """Persons who join for each person on the edge, [T, n]."""
         at = np.flatnonzero(self.layout.edge[:, kernel.FLOW] == edge)[0]
         return self.given.rate[self.layout.edge[at, kernel.JOINING]]
 
     def rates_of_stages(self, i: int) -> Floats:
         """The rates of run i that stages have, [len(RATES), S, T]."""
-        return self.given.rate[self.layout.stage[:, kernel.PART :].T, i]
+        return self.given.rate[self.layout.stage[:, kernel.PART :].T, :, i]
 
     def capacity(self, i: int) -> Floats:
         """Decisions a month of each pool in run i, [P, T]."""
@@ -112,7 +115,7 @@ class Batch:
         pools = np.empty(len(net.pools), np.int64)
         drawing = net.stage_pool >= 0
         pools[net.stage_pool[drawing]] = self.layout.stage[drawing, kernel.POOL]
-        return self.given.rate[pools, i]
+        return self.given.rate[pools, :, i]
 
 
 def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Batch:
@@ -171,18 +174,17 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
         for (first, count), part in zip(columns.blocks, own, strict=True):
             mix[0, first : first + count] = part if count == groups else part.sum()
     given = (
-        rates.arrivals, entering[None], np.append(rates.share.reshape(-1), 1.0)[:, None],
-        rate[:, None], reach[told][None], rates.waiting[None], mix[None],
+        rates.arrivals[0], entering, np.append(rates.share.reshape(-1), 1.0), rate, reach[told],
+        rates.waiting, mix,
     )  # fmt: skip
-    return Batch(net, layout, Given(*map(np.ascontiguousarray, given)), lambda _, __: rates)
+    return Batch(net, layout, Given(*(np.ascontiguousarray(x)[..., None] for x in given)),
+                 lambda _, __: rates)  # fmt: skip
 
 
 def beside(batches: Sequence[Batch]) -> Batch:
     """Batches of one layout as one, run after run."""
     first = batches[0]
-    where = {"share": 1, "rate": 1}
     given = Given(*(
-        np.concatenate([getattr(one.given, name) for one in batches], axis=where.get(name, 0))
-        for name in Given._fields
+        np.concatenate(parts, axis=-1) for parts in zip(*(b.given for b in batches), strict=True)
     ))  # fmt: skip
     return Batch(first.network, first.layout, given, first.spell)

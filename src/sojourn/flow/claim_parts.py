@@ -20,10 +20,11 @@ PARTS = ("ineligible", "returned", "directed_back", "appeal", "no_appeal")
 
 
 def entering(law: dict[str, Floats]) -> Floats:
-    """Parts of each cell's claims by what becomes of them, [n or 1, law epochs, 5, cells].
+    """Parts of each cell's claims by what becomes of them, [law epochs, 5, cells, n or 1].
 
     Ineligible, returned, directed back, referred with an appeal, referred without. Where a mode has
-    no group without appeal, its claims without appeal stay in the one group.
+    no group without appeal, its claims without appeal stay in the one group. law: shares by name,
+    [law epochs, modes, nationalities, n or 1].
     """
     total = np.sum([law[name] for name in PARTS], axis=0)
     if np.any(np.abs(total - 1.0) > 1e-6):
@@ -31,11 +32,12 @@ def entering(law: dict[str, Floats]) -> Floats:
         raise InputError(
             "shares", "sum over outcomes", worst, "1 for every epoch, mode, nationality"
         )
-    apart = law["no_appeal"] * _EXCEPTED_MODE[:, None]
+    apart = law["no_appeal"] * _EXCEPTED_MODE[:, None, None]
     others = law["ineligible"] + law["returned"] + law["directed_back"] + apart
     parts = (law["ineligible"], law["returned"], law["directed_back"],
              np.maximum(1.0 - others, 0.0), apart)  # fmt: skip
-    return np.stack([part.reshape(*part.shape[:2], -1) for part in parts], axis=2)
+    cells = len(MODES) * len(NATIONALITIES)
+    return np.stack([part.reshape(len(part), cells, -1) for part in parts], axis=1)
 
 
 _EXCEPTED_MODE = np.array([float(mode in groups.EXCEPTED_MODES) for mode in MODES])
@@ -44,12 +46,11 @@ _EXCEPTED_MODE = np.array([float(mode in groups.EXCEPTED_MODES) for mode in MODE
 def reach(
     law: dict[str, Floats], claims: Floats, law_epoch: NDArray[np.int64], told: NDArray[np.bool_]
 ) -> Floats:
-    """Of the claims of months that a later law reaches, those referred whom it does, by merged
-    group, [n, R, N_MERGED]."""
+    """Of the claims [T, modes, nationalities, n] of months that a later law reaches, those referred
+    whom it does, by merged group, [R, N_MERGED, n]."""
     when = law_epoch[told]
-    by_cell = claims[:, told].reshape(len(claims), when.size, len(MODES), len(NATIONALITIES))
-    excepted = _EXCEPTED_MODE[:, None]
+    excepted = _EXCEPTED_MODE[:, None, None]
     with_appeal = law["appeal"] + law["no_appeal"] * (1.0 - excepted)
     both = (law["no_appeal"] * excepted, with_appeal)
-    parts = [(by_cell * (x * law["notice"])[:, when]).sum(axis=2) for x in both]
-    return np.concatenate(parts, axis=2)
+    parts = [(claims[told] * (x * law["notice"])[when]).sum(axis=1) for x in both]
+    return np.concatenate(parts, axis=1)

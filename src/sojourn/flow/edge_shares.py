@@ -106,9 +106,8 @@ class Places:
 def fill(table: Floats, places: Places, at: Floats) -> None:
     """Shares of those leaving by decision and while waiting, for all stages but the first.
 
-    at: the parameters `SHARES` in each period, [len(SHARES), n, periods].
+    at: the parameters `SHARES` in each period, [len(SHARES), periods, n].
     """
-    at = at.transpose(0, 2, 1)  # runs last, as the kernel has them
     value = dict(zip(SHARES, at[:, :, None], strict=True))
 
     def put(name: str, share: Floats) -> None:

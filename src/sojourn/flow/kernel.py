@@ -157,13 +157,16 @@ def _count(ended, waiting, scale, size, first, stop):
 @njit(**STEP)
 def _mean_of_year(mean, entered):
     """Mean entries of the last twelve months, of each run."""
-    n_months = entered.shape[1]
+    n_months = entered.shape[0]
     first = n_months - 12 if n_months > 12 else 0
     for m in range(mean.size):
-        total = 0.0
-        for t in range(first, n_months):
-            total += entered[m, t]
-        mean[m] = total / (n_months - first)
+        mean[m] = 0.0
+    for t in range(first, n_months):
+        row = entered[t]
+        for m in range(mean.size):
+            mean[m] += row[m]
+    for m in range(mean.size):
+        mean[m] /= n_months - first
 
 
 @njit(**STEP)
@@ -401,11 +404,13 @@ def _edges(
                 moved[m] = share[i, m] * number[kind, m]
         else:
             _moved(moved, share, i, step, out, first, count)
+        total = flow[row, t]
         for m in range(runs):
-            flow[row, m, t] += moved[m]
-            if flows.shape[0] > 0:
-                for g in range(count):
-                    flows[row, m, t, g] += share[i + step * g, m] * out[first + g, m]
+            total[m] += moved[m]
+        if flows.shape[0] > 0:
+            for g in range(count):
+                for m in range(runs):
+                    flows[row, t, g, m] += share[i + step * g, m] * out[first + g, m]
         for joins in range(2):
             to, when = edge[e, JOINS] if joins == 1 else edge[e, TO], here
             if to < 0:
@@ -414,34 +419,28 @@ def _edges(
                 when += 1
             width = stage[to, WIDTH]
             j = stage[to, ROOM] + when * width
+            there, number_of = size[to, when], rate[edge[e, JOINING], t]
             for m in range(runs):
-                part[m] = rate[edge[e, JOINING], m, t] if joins == 1 else 1.0
-                size[to, when, m] += part[m] * moved[m]
-                if width == 1:
-                    entries[j, m] += part[m] * moved[m]
-            if width > 1:
+                part[m] = number_of[m] if joins == 1 else 1.0
+                there[m] += part[m] * moved[m]
+            if width == 1:
+                only = entries[j]
+                for m in range(runs):
+                    only[m] += part[m] * moved[m]
+            else:
                 _send(entries, j, part, share, i, step, out, first, count)
 
 
 @njit(**STEP)
-def _arrive(m, t, k, claims, entering, link, row, entries, at):
+def _arrive(total, claims, entering, link, entries, at):
     """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
-    for c in range(row.size):
-        row[c] = 0.0
     for o in range(link.shape[0]):
-        # neighbours that enter one column are added up before they are stored
-        column, some = link[o, 0], 0.0
         for i in range(link.shape[1]):
-            if link[o, i] != column:
-                row[column] += some
-                column, some = link[o, i], 0.0
-            some += claims[m, t, i] * entering[m, k, o, i]
-        row[column] += some
-    total = 0.0
-    for c in range(row.size):
-        entries[at + c, m] += row[c]
-        total += row[c]
-    return total
+            to, part, came = entries[at + link[o, i]], entering[o, i], claims[i]
+            for m in range(total.size):
+                some = part[m] * came[m]
+                to[m] += some
+                total[m] += some
 
 
 @njit(**NUMBA)
@@ -450,7 +449,7 @@ def run(
     claims, entering, share, rate, reach,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
-    whole, place, row, kinds, told, steps,
+    whole, place, kinds, told, steps,
 ):  # fmt: skip
     """Run all months of n runs side by side; docs/how-it-works.md has the equations.
 
@@ -461,23 +460,23 @@ def run(
     of the first stage that each of O parts of a cell's claims enters; epoch [T] of shares;
     share_at [K, E]: row of `share` where the shares of an edge begin; law_epoch [T] of entering
     parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
-    Of each run: claims [n, T, cells] arrive at the first stage; entering [n, law epochs, O, cells]:
-    the parts of a cell's claims; share [.., n]; rate [Q, n, T]; reach [n, R, columns of the recall
-    stage]: of the month's claims those whom a notice reaches, if it finds them there.
-    Out, zero at first: stock [S, n, T] at month end; flow [rows, n, T]; left, waited [S, n, T]:
-    number leaving a stage and their months waited; watched [L + 3, n, T] of the watched stage:
+    Of each run: claims [T, cells, n] arrive at the first stage; entering [law epochs, O, cells, n]:
+    the parts of a cell's claims; share [.., n]; rate [Q, T, n]; reach [R, columns of the recall
+    stage, n]: of the month's claims those whom a notice reaches, if it finds them there.
+    Out, zero at first: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]:
+    number leaving a stage and their months waited; watched [L + 3, T, n] of the watched stage:
     waiting less than each limit at month end, entries of the month, months ended in it over all of
-    them, how many wait at the end of all; recallable [n, T]: of the entries of the recall stage
-    those whom a notice can reach; by group, or [0, ...] for none: stocks [S, n, T, G], flows
-    [rows, n, T, G]; trace [S, n, B + T, T] or [0, ...]: fraction of each cohort waiting at month
+    them, how many wait at the end of all; recallable [T, n]: of the entries of the recall stage
+    those whom a notice can reach; by group, or [0, ...] for none: stocks [S, T, G, n], flows
+    [rows, T, G, n]; trace [S, B + T, T, n] or [0, ...]: fraction of each cohort waiting at month
     end.
     Work space, as `queue.begin` prepares it for the first month: entries [room for all stages, n],
     now [S, W, n], people, oldest [S, n], leaving [4, W, n], number [3, n], size, waiting [S, C, n],
     spare [Q, n], reached (as entries of the recall stage), cohort [4, C, n], lane [15, n], whole
-    [3, S, n], place [2, n], row [columns of the first stage], kinds [3], told [2]; steps is (0, -1,
-    1): numbers of one type everywhere.
+    [3, S, n], place [2, n], kinds [3], told [2]; steps is (0, -1, 1): numbers of one type
+    everywhere.
     """
-    runs, n_months, _ = claims.shape
+    n_months, _, runs = claims.shape
     n_stages = now.shape[0]
     n_limits = age_limits.size
     before = size.shape[1] - n_months - plan[RUN_ON] - 1
@@ -517,7 +516,7 @@ def run(
             pool = stage[s, POOL]
             if pool >= 0:
                 for m in range(runs):
-                    spare[pool, m] = rate[pool, m, t]
+                    spare[pool, m] = rate[pool, t, m]
 
         for s in range(watch if alone else 0, watch + 1 if alone else n_stages):
             n, at = stage[s, WIDTH], stage[s, ROOM]
@@ -529,19 +528,19 @@ def run(
             if alone:
                 _mean_of_year(size[s, here], watched[n_limits])
             elif s == 0:
-                for m in range(runs):
-                    size[s, here, m] += _arrive(
-                        m, t, law_epoch[t], claims, entering, link, row, entries, at + here * n
-                    )
-                    if recall == 0 and reach_row[t] >= 0:
-                        for g in range(n):
-                            reached[here * n + g, m] = reach[m, reach_row[t], g]
+                _arrive(
+                    size[s, here], claims[t], entering[law_epoch[t]], link, entries, at + here * n
+                )
+                if recall == 0 and reach_row[t] >= 0:
+                    for g in range(n):
+                        for m in range(runs):
+                            reached[here * n + g, m] = reach[reach_row[t], g, m]
             for m in range(runs):
                 part[m] = 1.0
                 gone[m] = months[m] = 0.0
                 there[m] = people[s, m] + size[s, here, m]
                 if s == watch and not alone:
-                    watched[n_limits, m, t] = size[s, here, m]
+                    watched[n_limits, t, m] = size[s, here, m]
             _add(now[s], steps[0], part, entries, at + here * n, n)
             first = here
             if keeps:
@@ -551,7 +550,7 @@ def run(
                             reachable[here, m] += reached[here * n + g, m]
                     if not alone:
                         for m in range(runs):
-                            recallable[m, t] = reachable[here, m]
+                            recallable[t, m] = reachable[here, m]
                             if reachable[here, m] > 0.0:
                                 told[1] = here
                         if told[1] == here and told[0] > here:
@@ -561,7 +560,7 @@ def run(
             # 2. exits while waiting
             kinds[EXIT] = 0
             for m in range(runs):
-                hazard[m] = rate[stage[s, HAZARD], m, t]
+                hazard[m] = rate[stage[s, HAZARD], t, m]
                 if hazard[m] > 0.0:
                     kinds[EXIT] = 1
                 number[EXITS, m] = hazard[m] * there[m]
@@ -577,7 +576,7 @@ def run(
             kinds[RECALL] = 0
             if s == recall:
                 for m in range(runs):
-                    pace[m] = rate[plan[PACE], m, t]
+                    pace[m] = rate[plan[PACE], t, m]
                     if pace[m] > 0.0:
                         kinds[RECALL] = 1
                     number[RECALLED, m] = 0.0
@@ -598,15 +597,15 @@ def run(
             if pool >= 0:
                 kinds[DECISION] = 1
                 for m in range(runs):
-                    budget[m] = rate[pool, m, t] * rate[stage[s, PART], m, t]
+                    budget[m] = rate[pool, t, m] * rate[stage[s, PART], t, m]
                     if budget[m] > spare[pool, m]:
                         budget[m] = spare[pool, m]
                 if keeps:
                     for m in range(runs):
-                        lag[m] = rate[stage[s, LAG], m, t]
-                        newest[m] = rate[stage[s, NEWEST], m, t]
-                        min_age[m] = rate[stage[s, MIN_AGE], m, t]
-                        at_random[m] = rate[stage[s, AT_RANDOM], m, t]
+                        lag[m] = rate[stage[s, LAG], t, m]
+                        newest[m] = rate[stage[s, NEWEST], t, m]
+                        min_age[m] = rate[stage[s, MIN_AGE], t, m]
+                        at_random[m] = rate[stage[s, AT_RANDOM], t, m]
                     tells = s == 0 and recall > 0
                     if tells:
                         for c in range(first, here + 1):
@@ -627,9 +626,12 @@ def run(
                                     some = undecided[c, m] - scale[s, m] * waiting[s, c, m]
                                     if some < 0.0:
                                         some = 0.0
-                                    for g in range(told_of):
-                                        own = reach[m, reach_row[c - before], g]
-                                        reached[here * told_of + g, m] += some * own
+                                    take[m] = some
+                                for g in range(told_of):
+                                    own = reach[reach_row[c - before], g]
+                                    to = reached[here * told_of + g]
+                                    for m in range(runs):
+                                        to[m] += take[m] * own[m]
                 else:
                     for m in range(runs):
                         part[m] = budget[m] / there[m] if budget[m] < there[m] else 1.0
@@ -652,9 +654,9 @@ def run(
             )  # fmt: skip
             _sums(people[s], now[s], n)
             for m in range(runs):
-                left[s, m, t] = gone[m]
-                waited[s, m, t] = months[m]
-                stock[s, m, t] = people[s, m]
+                left[s, t, m] = gone[m]
+                waited[s, t, m] = months[m]
+                stock[s, t, m] = people[s, m]
             if s == watch:
                 _count(ended, waiting[s], scale[s], size[s], first, here + 1)
 
@@ -662,16 +664,16 @@ def run(
             continue
         # month end: those on their way back count, and ages are told
         for s in range(n_stages):
-            n, groups = stage[s, WIDTH], stocks.shape[3]
+            n, groups = stage[s, WIDTH], stocks.shape[2]
             for m in range(runs):
-                stock[s, m, t] += size[s, here + 1, m]
+                stock[s, t, m] += size[s, here + 1, m]
                 if stocks.shape[0] > 0:
                     for g in range(n):
                         back = entries[stage[s, ROOM] + (here + 1) * n + g, m]
-                        stocks[s, m, t, g % groups] += now[s, g, m] + back
+                        stocks[s, t, g % groups, m] += now[s, g, m] + back
                 if trace.shape[0] > 0 and stage[s, MEMORY] == 1:
                     for c in range(oldest[s, m], here + 1):
-                        trace[s, m, c, t] = scale[s, m] * waiting[s, c, m]
+                        trace[s, c, t, m] = scale[s, m] * waiting[s, c, m]
         for m in range(runs):
             there[m] = size[watch, here + 1, m]
         c = here
@@ -681,10 +683,10 @@ def run(
                     there[m] += scale[watch, m] * waiting[watch, c, m] * size[watch, c, m]
                 c -= 1
             for m in range(runs):
-                watched[i, m, t] = there[m]
+                watched[i, t, m] = there[m]
 
     for t in range(n_months):
         c = before + t
         for m in range(runs):
-            watched[n_limits + 1, m, t] = ended[c, m]
-            watched[n_limits + 2, m, t] = scale[watch, m] * waiting[watch, c, m] * size[watch, c, m]
+            watched[n_limits + 1, t, m] = ended[c, m]
+            watched[n_limits + 2, t, m] = scale[watch, m] * waiting[watch, c, m] * size[watch, c, m]

@@ -25,7 +25,7 @@ KNOWN = 0.98
 
 
 class Made(NamedTuple):
-    """What the kernel made of n runs (shapes there): persons."""
+    """What the kernel made of n runs, the last axis of each (shapes there): persons."""
 
     stock_total: Floats
     flow_total: Floats
@@ -39,13 +39,13 @@ class Made(NamedTuple):
 
     @property
     def age(self) -> Floats:
-        """Waiting in the watched stage less than AGE_LIMITS at month end, [L, n, T]."""
+        """Waiting in the watched stage less than AGE_LIMITS at month end, [L, T, n]."""
         return self.watched[: AGE_LIMITS.size]
 
     @property
     def tally(self) -> Floats:
         """Of the watched stage by month of entry: who entered, month ends at which they still
-        waited, and how many wait at the end, [3, n, T]."""
+        waited, and how many wait at the end, [3, T, n]."""
         return self.watched[AGE_LIMITS.size :]
 
 
@@ -93,12 +93,11 @@ def run(
 
 def run_out(made: Made, i: int) -> Run:
     """Run i of several."""
-    keep, trace = len(made.stocks) > 0, len(made.trace) > 0
-    stocks, flows = (x[:, i] if keep else x for x in (made.stocks, made.flows))
     return Run(
-        stocks, flows, made.stock_total[:, i], made.flow_total[:, i], made.left[:, i],
-        made.waited[:, i], made.age[:, i], made.tally[:, i], made.recallable[i],
-        made.trace[:, i] if trace else made.trace,
+        *(x[..., i] for x in (
+            made.stocks, made.flows, made.stock_total, made.flow_total, made.left, made.waited,
+            made.age, made.tally, made.recallable, made.trace,
+        ))
     )  # fmt: skip
 
 
@@ -121,18 +120,18 @@ def run_all(
 def empty(several: Batch, *, keep: bool = False, trace: bool = False) -> Made:
     """Room for the results of a batch, all zero."""
     net, given = several.network, several.given
-    n, n_months, cells = given.claims.shape
+    n_months, cells, n = given.claims.shape
     stages, edges = len(net.stages), len(net.edges)
     return Made(
-        np.zeros((stages, n, n_months)),
-        np.zeros((edges, n, n_months)),
-        np.zeros((stages, n, n_months)),
-        np.zeros((stages, n, n_months)),
-        np.zeros((AGE_LIMITS.size + 3, n, n_months)),
-        np.zeros((n, n_months)),
-        np.zeros((stages if keep else 0, n, n_months, cells)),
-        np.zeros((edges if keep else 0, n, n_months, cells)),
-        np.zeros((stages if trace else 0, n, BEFORE + n_months, n_months)),
+        np.zeros((stages, n_months, n)),
+        np.zeros((edges, n_months, n)),
+        np.zeros((stages, n_months, n)),
+        np.zeros((stages, n_months, n)),
+        np.zeros((AGE_LIMITS.size + 3, n_months, n)),
+        np.zeros((n_months, n)),
+        np.zeros((stages if keep else 0, n_months, cells, n)),
+        np.zeros((edges if keep else 0, n_months, cells, n)),
+        np.zeros((stages if trace else 0, BEFORE + n_months, n_months, n)),
     )
 
 
@@ -174,7 +173,6 @@ class Room(NamedTuple):
     lane: Floats
     whole: Floats
     place: Ints
-    row: Floats
     kinds: Ints
     told: Ints
     steps: Ints
@@ -191,14 +189,14 @@ _space = _Space()
 def work(several: Batch) -> Room:
     """Work space for a batch, one for each thread: fresh memory would cost more than a run."""
     layout, given = several.layout, several.given
-    months = given.waiting.shape[2] + layout.epoch.size + 1
+    months = given.waiting.shape[1] + layout.epoch.size + 1
     width = layout.stage[:, kernel.WIDTH]
     cohorts = months + int(layout.plan[kernel.RUN_ON])
     recall = int(layout.plan[kernel.RECALL_STAGE])
     told = months * int(width[recall]) if recall >= 0 else 0
-    stages, n, rates = len(width), len(given.claims), len(given.rate)
-    room, widest, first = months * int(width.sum()), int(width.max()), int(width[0])
-    shape = (room, stages, widest, cohorts, rates, told, n, first)
+    stages, n, rates = len(width), given.claims.shape[-1], len(given.rate)
+    room, widest = months * int(width.sum()), int(width.max())
+    shape = (room, stages, widest, cohorts, rates, told, n)
     if _space.shape != shape:
         _space.shape = shape
         _space.room = Room(
@@ -207,7 +205,7 @@ def work(several: Batch) -> Room:
             np.empty((stages, cohorts, n)), np.empty((stages, n), np.int64),
             np.empty((rates, n)), np.empty((told, n)), np.empty((4, cohorts, n)),
             np.empty((15, n)), np.empty((3, stages, n)), np.empty((2, n), np.int64),
-            np.empty(first), np.empty(3, np.int64), np.empty(2, np.int64), _STEPS,
+            np.empty(3, np.int64), np.empty(2, np.int64), _STEPS,
         )  # fmt: skip
     return _space.room
 
@@ -215,13 +213,13 @@ def work(several: Batch) -> Room:
 def begin(several: Batch, room: Room) -> None:
     """The work space before the first month: cohorts of those who wait at the start, by column."""
     given = several.given
-    n, _, before = given.waiting.shape
+    waiting, mix = given.waiting, given.mix
+    _, before, n = waiting.shape
     room.cohort[:], room.cohort[1] = 0.0, 1.0
     room.whole[:], room.whole[0] = 0.0, 1.0
     room.now[:], room.size[:], room.people[:] = 0.0, 0.0, 0.0
     # months of entry of those whom a notice can reach: none yet
     room.told[:] = before + several.layout.epoch.size, before + several.layout.epoch.size - 1
-    waiting, mix = given.waiting.transpose(1, 2, 0), given.mix.transpose(1, 2, 0)
     there = waiting > 0.0
     room.oldest[:] = np.where(there.any(axis=1), there.argmax(axis=1), before)
     room.waiting[:, :before] = 1.0

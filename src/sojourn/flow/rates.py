@@ -90,26 +90,32 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Bat
         )
     if shares.epoch.size != n_months:
         raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
-    rows = paths.value[_places(paths.names, edge_shares.SHARES)]
-    starts, epoch = _epochs(rows[:, 0])
+    by_month = paths.value.swapaxes(1, 2)
+    split = _places(paths.names, edge_shares.SHARES)
+    starts, epoch = _epochs(by_month[split, :, 0])
     law = {name: np.asarray(getattr(shares, name)) for name in claim_parts.OUTCOMES}
-    law = {name: x.reshape(-1, *x.shape[-3:]) for name, x in law.items()}
+    law = {name: runs_last(x.reshape(-1, *x.shape[-3:])) for name, x in law.items()}
     entering = claim_parts.entering(law)
-    reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(0, 2, 3)))
+    reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(1, 2, 3)))
     told = np.isin(shares.epoch, reaches)
     plan = _layout(network, epoch.tobytes(), shares.epoch.tobytes(), told.tobytes())
     share = np.empty((plan.size, n))
     share[0] = 1.0
-    edge_shares.fill(share, plan, rows[:, :, starts].clip(0.0, 1.0))
-    claims = intake.claims.reshape(n, n_months, -1)
-    parts = np.broadcast_to(entering, (n, *entering.shape[1:]))
+    edge_shares.fill(share, plan, by_month[split[:, None], starts].clip(0.0, 1.0))
+    claims = runs_last(intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]))
+    by_cell = claims.reshape(n_months, -1, n)
     given = Given(
-        claims, parts, share, _table(network, paths),
-        claim_parts.reach(law, claims, shares.epoch, told),
-        *_start(network, paths, claims[:, :12], entering[:, shares.epoch[:12]]),
+        by_cell, np.broadcast_to(entering, (*entering.shape[:-1], n)), share,
+        _table(network, by_month, paths), claim_parts.reach(law, claims, shares.epoch, told),
+        *_start(network, paths, by_cell[:12], entering[shares.epoch[:12]]),
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
                  lambda several, i: _one(several, plan, law, i))  # fmt: skip
+
+
+def runs_last(x: Floats) -> Floats:
+    """The same array with its first axis, of runs, put last."""
+    return np.moveaxis(x, 0, -1)
 
 
 def alike(paths: Paths) -> list[NDArray[np.int64]]:
@@ -126,18 +132,18 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(kind == k) for k in range(int(kind.max()) + 1)]
 
 
-def _table(network: Network, paths: Paths) -> Floats:
-    """Rates by month [Q, n, T], rows as told by `_rows`."""
+def _table(network: Network, by_month: Floats, paths: Paths) -> Floats:
+    """Rates by month [Q, T, n], rows as told by `_rows`; by_month [P, T, n]: values of `paths`."""
     at = _places(paths.names, _RATED)
     row = _rows(network)
-    rate = np.empty((row.pace + 1, *paths.value.shape[1:]))
+    rate = np.empty((row.pace + 1, *by_month.shape[1:]))
     rate[0], rate[1] = 0.0, 1.0
-    rate[2 : 2 + len(at)] = paths.value[at]
+    rate[2 : 2 + len(at)] = by_month[at]
     months = rate[2 : 2 + len(_RATED)]
     np.maximum(months, 0.0, out=months)
     hazards = rate[2 + len(at) : row.pools[0]]
     for hazard, names in zip(hazards, edge_shares.HAZARDS.values(), strict=True):
-        hazard[:] = sum(paths[name] for name in names)
+        hazard[:] = sum(paths[name].T for name in names)
     # all from the first share on
     shares = rate[2 + _N_MONTHS : row.pools[0]]
     np.clip(shares, 0.0, 1.0, out=shares)
@@ -152,11 +158,11 @@ def _table(network: Network, paths: Paths) -> Floats:
         "pr": paths["pr.levels"],
     }
     for at_row, pool in zip(row.pools, network.pools, strict=True):
-        np.minimum(capacity[pool] / 12.0, ENOUGH, out=rate[at_row])
+        np.minimum(capacity[pool].T / 12.0, ENOUGH, out=rate[at_row])
     part = rate[row.stage[batch.RATES.index("part"), network.stage("pr")]]
     np.subtract(1.0, part, out=part)  # what dependants leave to principal applicants
-    rate[row.joining] = paths["pr.dependants"]
-    rate[row.pace] = np.clip(paths["rpd.notice_pace"], 0.0, 1.0)
+    rate[row.joining] = paths["pr.dependants"].T
+    rate[row.pace] = np.clip(paths["rpd.notice_pace"].T, 0.0, 1.0)
     return rate
 
 
@@ -279,7 +285,7 @@ def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
     # epochs of shares by law and by parameters together
     both = np.stack([epoch, law_epoch]).astype(float)
     starts, months = _epochs(both)
-    part = dict(zip(claim_parts.PARTS, given.entering[i].transpose(1, 0, 2), strict=True))
+    part = dict(zip(claim_parts.PARTS, given.entering[..., i].swapaxes(0, 1), strict=True))
     entering = np.where(APPEAL == 1.0, 1.0 - part["no_appeal"][:, CELL_OF],
                         part["no_appeal"][:, CELL_OF])  # fmt: skip
     safe = np.where(entering > 0.0, entering, 1.0)
@@ -298,51 +304,55 @@ def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
             share.append(plan.spelled(given.share[:, i], e)[epoch[starts]])
     joining = np.zeros((n_edges, epoch.size))
     for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
-        joining[joins] = several.joining(joins)[i]
-    arrivals = given.claims[i].take(CELL_OF, axis=1) * entering[law_epoch]
-    notice = law["notice"][i if len(law["notice"]) > 1 else 0]
+        joining[joins] = several.joining(joins)[:, i]
+    arrivals = given.claims[..., i].take(CELL_OF, axis=1) * entering[law_epoch]
+    notice = law["notice"][..., i if law["notice"].shape[-1] > 1 else 0]
     notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
-    mix = _mix(arrivals[:12].sum(axis=0))
+    mix = _mix(arrivals[:12].sum(axis=0)[:, None])[:, 0]
     part_of, hazard, lag, newest, min_age, at_random = several.rates_of_stages(i)
     return Rates(
         months, row, np.concatenate(share), joining, several.capacity(i),
         part_of, hazard, lag, newest, min_age, at_random, notice,
-        given.rate[several.layout.plan[PACE], i], arrivals[None], given.waiting[i],
+        given.rate[several.layout.plan[PACE], :, i], arrivals[None], given.waiting[..., i],
         np.tile(mix, (len(network.stages), 1)),
     )  # fmt: skip
 
 
 def _start(network: Network, paths: Paths, claims: Floats, parts: Floats) -> tuple[Floats, Floats]:
-    """People waiting before the first month: by month of entry [n, S, BEFORE], and their mix over
-    columns [n, S, widest].
+    """People waiting before the first month: by month of entry [S, BEFORE, n], and their mix over
+    columns [S, widest, n].
 
     Each start stock is spread evenly over its months of entry, and over groups as the claims of the
-    first twelve months (the published stocks have no split): claims [n, 12, cells] and the parts of
-    them by what becomes of them [n or 1, 12, 5, cells].
+    first twelve months (the published stocks have no split): claims [12, cells, n] and the parts of
+    them by what becomes of them [12, 5, cells, n or 1].
     """
-    by_cell = (claims[:, :, None] * parts).sum(axis=1)
-    by_nation = by_cell.reshape(len(claims), 5, len(MODES), -1).sum(axis=2)
-    ineligible, returned, back, appeal, no_appeal = np.moveaxis(by_nation, 1, 0)
-    merged = _mix(np.concatenate([no_appeal, by_nation[:, :4].sum(axis=1)], axis=1))
+    by_cell = (claims[:, None] * parts).sum(axis=0)
+    by_nation = by_cell.reshape(5, len(MODES), -1, by_cell.shape[-1]).sum(axis=1)
+    ineligible, returned, back, appeal, no_appeal = by_nation
+    merged = _mix(np.concatenate([no_appeal, by_nation[:4].sum(axis=0)]))
     # columns of the first stage: ineligible, returned, directed back, referred
-    first = np.concatenate(
-        [np.zeros_like(ineligible), ineligible, returned.sum(axis=1, keepdims=True),
-         back.sum(axis=1, keepdims=True), no_appeal, appeal], axis=1,
-    )  # fmt: skip
-    mix = np.zeros((len(claims), len(network.stages), first.shape[1]))
-    mix[:, :, : groups.N_MERGED] = merged[:, None]
-    mix[:, 0] = _mix(first)
+    first = np.concatenate([
+        np.zeros_like(ineligible), ineligible, _all(returned), _all(back), no_appeal, appeal,
+    ])  # fmt: skip
+    mix = np.zeros((len(network.stages), *first.shape))
+    mix[:, : groups.N_MERGED] = merged
+    mix[0] = _mix(first)
     names = tuple(f"start.{stage.name}" for stage in network.stages)
-    people = paths.value[_places(paths.names, names), :, 0].T[:, :, None]
+    people = paths.value[_places(paths.names, names), :, 0][:, None]
     spread = paths.value[_places(paths.names, tuple(f"{name}.months" for name in names)), :, 0]
-    months = np.clip(np.rint(spread), 1.0, BEFORE).T[:, :, None]
+    months = np.clip(np.rint(spread), 1.0, BEFORE)[:, None]
     # the last `months` of the months before the first
-    waiting = np.where(np.arange(BEFORE, 0, -1) <= months, people / months, 0.0)
+    waiting = np.where(np.arange(BEFORE, 0, -1)[:, None] <= months, people / months, 0.0)
     return waiting, mix
 
 
 def _mix(people: Floats) -> Floats:
-    """Parts of the whole [.., columns]; even parts of nobody."""
-    total = people.sum(axis=-1, keepdims=True)
+    """Parts of the whole [columns, n]; even parts of nobody."""
+    total = _all(people)
     whole = np.where(total > 0.0, total, 1.0)
-    return np.where(total > 0.0, people / whole, 1.0 / people.shape[-1])
+    return np.where(total > 0.0, people / whole, 1.0 / len(people))
+
+
+def _all(people: Floats) -> Floats:
+    """Sum over the first axis, which is kept: a running sum, as the order of `sum` hangs on n."""
+    return people.cumsum(axis=0)[-1:]

@@ -77,8 +77,8 @@ def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
     return [
         edge, layout.stage, layout.plan, layout.link, layout.epoch[:month],
         layout.law_epoch[:month], layout.reach_row[:month],
-        given.claims[:, :month], given.entering[:, :laws], given.share[rows],
-        given.rate[:, :, :month], given.reach[:, :told], given.waiting, given.mix,
+        given.claims[:month], given.entering[:laws], given.share[rows],
+        given.rate[:, :month], given.reach[:told], given.waiting, given.mix,
     ]  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _equal(mine: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) ->
 
 def _keep(several: Batch, made: Made, month: int, read: list[NDArray[np.generic]]) -> _Kept:
     room = queue.work(several)
-    here = several.given.waiting.shape[2] + month
+    here = several.given.waiting.shape[1] + month
     first = room.oldest.min(axis=1).tolist()
     entries = [
         room.entries[rows].copy() for rows in _rows(several, first, here)
@@ -96,13 +96,13 @@ def _keep(several: Batch, made: Made, month: int, read: list[NDArray[np.generic]
     return _Kept(
         [np.ascontiguousarray(x) if x.base is not None else x for x in read], entries, first,
         [x.copy() for x in _state(several, room, here)],
-        [table[..., :month].copy() for table in _by_month(made)],
+        [table[..., :month, :].copy() for table in _by_month(made)],
     )  # fmt: skip
 
 
 def _restore(several: Batch, made: Made, month: int, kept: _Kept) -> None:
     room = queue.work(several)
-    here = several.given.waiting.shape[2] + month
+    here = several.given.waiting.shape[1] + month
     room.size[:] = 0.0
     room.cohort[:], room.cohort[1] = 0.0, 1.0
     for rows, table in zip(_rows(several, kept.first, here), kept.entries, strict=True):
@@ -110,7 +110,7 @@ def _restore(several: Batch, made: Made, month: int, kept: _Kept) -> None:
     for mine, saved in zip(_state(several, room, here), kept.state, strict=True):
         mine[...] = saved
     for table, before in zip(_by_month(made), kept.made, strict=True):
-        table[..., :month] = before
+        table[..., :month, :] = before
 
 
 def _rows(several: Batch, first: list[int], here: int) -> list[slice]:

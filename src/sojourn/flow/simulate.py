@@ -120,7 +120,7 @@ class Flows:
         for e in np.flatnonzero(network.edge_to == s):
             total += self.flow_total[e]
         for e in np.flatnonzero(network.edge_joins == s):
-            total += self.batch.joining(int(e))[self.at] * self.flow_total[e]
+            total += self.batch.joining(int(e)).T[self.at] * self.flow_total[e]
         return total
 
     def entered(self, stage: str) -> Floats:
@@ -266,9 +266,11 @@ def together(
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     n, n_months = capacity.shape
+    # the kernel has runs last, everything from here on has months last
     return Flows(
-        paths.months, network, batch, slice(None), out.stock_total, out.flow_total, out.left,
-        out.waited, out.age, out.tally[0], queue.wait_new(out.tally), out.recallable,
+        paths.months, network, batch, slice(None), out.stock_total.swapaxes(1, 2),
+        out.flow_total.swapaxes(1, 2), out.left.swapaxes(1, 2), out.waited.swapaxes(1, 2),
+        out.age.swapaxes(1, 2), out.tally[0].T, queue.wait_new(out.tally).T, out.recallable.T,
         intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]),
         intake.interceptions.reshape(n, n_months),
         {

@@ -51,6 +51,9 @@ class Sampler:
         return replace(self.paths, value=np.take(values, self._at, mode="clip"))
 
     def together(self, values: NDArray[np.float64]) -> Paths:
-        """Paths of several members side by side, `value` [P, n, T], from their rows of `values`."""
-        found = np.take(values, self._at, axis=1, mode="clip")
-        return replace(self.paths, value=found.transpose(1, 0, 2))
+        """Paths of several members side by side, `value` [P, n, T], from their rows of `values`.
+
+        In memory members lie next to each other, as everything made of them later does.
+        """
+        found = np.take(values.T.copy(), self._at, axis=0, mode="clip")
+        return replace(self.paths, value=found.swapaxes(1, 2))
