@@ -11,8 +11,10 @@ from sojourn.flow import arrivals, batch, kernel, profiles, queue, rates, stages
 from sojourn.flow.batch import Batch
 from sojourn.flow.groups import GROUPS, N_MERGED
 from sojourn.inputs import months, parameters
+from sojourn.inputs.dimensions import NATIONALITIES
 
-MERGED = {"rpd_legacy", "rpd", "rad", "court", "prra_ineligible"}
+MERGED = {"rpd_legacy", "rpd", "court"}
+NATIONAL = {"rad", "prra_ineligible"}
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +31,12 @@ def widths(several: Batch) -> dict[str, int]:
 
 def test_a_stage_is_run_on_as_few_groups_as_what_follows_tells_apart(made):
     found = widths(made)
-    # eligibility by outcome: two by merged group, two that lead out
-    assert found.pop("eligibility") == 2 * N_MERGED + 2
+    nations = len(NATIONALITIES)
+    # eligibility by outcome: referred, ineligible, and two that lead out
+    assert found.pop("eligibility") == N_MERGED + nations + 2
     assert {name for name, n in found.items() if n == N_MERGED} == MERGED
-    assert {n for name, n in found.items() if name not in MERGED} == {1}
+    assert {name for name, n in found.items() if n == nations} == NATIONAL
+    assert {n for name, n in found.items() if name not in MERGED | NATIONAL} == {1}
 
 
 def test_groups_that_are_asked_for_are_kept_in_every_stage(made):

@@ -66,6 +66,7 @@ class Layout(NamedTuple):
     stage: Ints
     plan: Ints
     link: Ints
+    link_at: Ints
     epoch: Ints
     share_at: Ints
     law_epoch: Ints
@@ -129,22 +130,23 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
     by_entry = [e for e in range(*net.stage_edges[0]) if net.edge_kind[e] == kernel.DECISION]
     outcomes = tuple(by_entry) if net.stage_by_entry[0] == 1 else ()
     apart = by_group(net, even, bool(rates.recall_share.any())) | keep
-    columns = Columns(net, np.where(apart, groups, 1), even & ~keep, outcomes, groups, keep)
+    width, even = np.where(apart, groups, 1), even & ~keep
+    columns = Columns(net, width, np.zeros_like(width), even, outcomes, groups, keep)
     pools = len(RATES) * n_stages
     joining = pools + n_pools
     at = {e: rates.share_row[:, e] * groups for e in range(n_edges)}
     edge, share_at = columns.edges(joining + np.arange(n_edges), rates.share.size, at)
     # groups of the first stage's claims, and the part of each that has each outcome
-    link, entering = np.zeros((1, groups), np.int64), np.ones((epochs, 1, groups))
+    to, entering = np.zeros((1, groups), np.int64), np.ones((epochs, 1, groups))
     if outcomes:
-        link = np.stack([first + np.arange(groups) % count for first, count in columns.blocks])
+        to = np.stack([first + np.arange(groups) % count for first, count in columns.blocks])
         entering = rates.share[rates.share_row[:, list(outcomes)]]
     elif columns.width[0] > 1:
-        link[0] = np.arange(groups)
+        to[0] = np.arange(groups)
     reached = rates.recall_share
     if outcomes and net.stage_recall > 0:
-        to = [outcomes.index(e) for e in outcomes if net.edge_to[e] == net.stage_recall]
-        reached = reached * entering[:, to].sum(axis=1)
+        there = [outcomes.index(e) for e in outcomes if net.edge_to[e] == net.stage_recall]
+        reached = reached * entering[:, there].sum(axis=1)
     reach = reached[rates.epoch] * rates.arrivals[0]
     told = np.flatnonzero(reach.any(axis=1))
     reach_row = np.full(rates.epoch.size, -1)
@@ -156,7 +158,7 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
             rates.epoch.size,
         ),
         np.array([net.stage_recall, watch, 0, joining + n_edges, 0, 0]),
-        link, rates.epoch, share_at, rates.epoch, reach_row,
+        *links(to, entering > 0.0), rates.epoch, share_at, rates.epoch, reach_row,
     )  # fmt: skip
     rate = np.concatenate(
         [
@@ -179,6 +181,17 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
     )  # fmt: skip
     return Batch(net, layout, Given(*(np.ascontiguousarray(x)[..., None] for x in given)),
                  lambda _, __: rates)  # fmt: skip
+
+
+def links(to: Ints, any_go: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """The kernel's `link` and `link_at`: the parts of cells by which anyone enters.
+
+    to [O, cells]: column of the first stage that a part of a cell's claims enters; any_go
+    [law epochs, O, cells].
+    """
+    epoch, part, cell = np.nonzero(any_go)
+    first = np.searchsorted(epoch, np.arange(len(any_go) + 1))
+    return np.stack([part, cell, to[part, cell]], axis=1), first
 
 
 def beside(batches: Sequence[Batch]) -> Batch:

@@ -20,14 +20,16 @@ BEFORE = 60
 class Columns:
     """How the stages of a network are run: the columns of each.
 
-    width [S]: groups that a stage is run on, or 1; where `outcomes` (edges) is not empty the first
-    stage has instead a block of columns for each of them, as wide as the stage that it leads to, or
-    all of `groups` wide where these are to be kept or another edge asks for them. even [E]: edges
-    whose share is the same for all groups.
+    width [S]: columns of a stage, which has group g in column g % width; lowest [S]: the first
+    group that can be there (lower ones must have a share of 0 on the edges that lead to it). Where
+    `outcomes` (edges) is not empty the first stage has instead a block of columns for each of them,
+    as wide as the stage that it leads to, or all of `groups` wide where these are to be kept or
+    another edge asks for them. even [E]: edges whose share is the same for all groups.
     """
 
     net: Network
     width: Ints
+    lowest: Ints
     even: NDArray[np.bool_]
     outcomes: tuple[int, ...]
     groups: int
@@ -63,23 +65,41 @@ class Columns:
         """The kernel's table of edges, and where their shares begin [K, E].
 
         joining [E]: rows of rate; one: place of a share of 1; at: where the shares of each edge
-        that is not an outcome begin, [K]. An edge that leaves the outcomes of the first stage for a
-        stage with groups is one edge for each block.
+        that is not an outcome begin, [K]. An edge is one row for each piece (`_pieces`).
         """
         net, rows, begins = self.net, [], []
         for s in range(len(net.stages)):
             for e in range(*net.stage_edges[s]):
-                blocks = [(0, int(self.of_stage[s]))]
-                if s == 0 and e in self.outcomes:
-                    blocks = [self.blocks[self.outcomes.index(e)]]
-                elif s == 0 and self.outcomes and self._asks(e):
-                    blocks = self.blocks
-                for first, count in blocks:
-                    shared = e in self.outcomes or self.even[e]
+                for first, count, into, skip in self._pieces(s, e):
+                    shared = e in self.outcomes or bool(self.even[e])
                     rows.append((net.edge_to[e], net.edge_kind[e], shared, net.edge_joins[e],
-                                 joining[e], first, count, e))  # fmt: skip
-                    begins.append(np.full_like(at[e], one) if e in self.outcomes else at[e])
+                                 joining[e], first, count, e, into))  # fmt: skip
+                    begin = np.full_like(at[e], one) if e in self.outcomes else at[e]
+                    begins.append(begin if shared else begin + skip)
         return np.array(rows, np.int64), np.stack(begins, axis=1)
+
+    def _pieces(self, stage: int, edge: int) -> list[tuple[int, int, int, int]]:
+        """Neighbouring columns of a stage that an edge leads to neighbouring columns of another:
+        the first, how many, the first of the others, and how many shares come before theirs."""
+        to = int(self.net.edge_to[edge])
+        wide = int(self.width[to]) if to >= 0 else 1
+        if stage == 0 and edge in self.outcomes:
+            return [(*self.blocks[self.outcomes.index(edge)], 0, 0)]
+        if stage == 0 and self.outcomes:
+            blocks = self.blocks if self._asks(edge) else [(0, int(self.of_stage[0]))]
+            return [(first, count, 0, 0) for first, count in blocks]
+        own, lowest = int(self.width[stage]), int(self.lowest[stage])
+        if wide == 1 or own == 1:
+            return [(0, own, 0, 0)]
+        if own < self.groups - lowest:
+            name = self.net.edges[edge].name
+            raise ValueError(f"{name} leads from groups put together to groups apart")
+        since = max(lowest, int(self.lowest[to]))
+        return [
+            (g - lowest, min(wide - g % wide, self.groups - g), g % wide, g - lowest)
+            for g in range(since, self.groups)
+            if g == since or g % wide == 0
+        ]
 
     def stages(self, edge: Ints, pools: Ints, rates: Ints, n_months: int) -> Ints:
         """The kernel's table of stages; pools [P], rates [6, S]: their rows of rate."""

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from sojourn.flow import groups
 from sojourn.flow.batch import Layout
 from sojourn.flow.groups import MERGED_OF
-from sojourn.flow.kernel import EVEN as EVEN_COLUMN
-from sojourn.flow.kernel import FLOW
 from sojourn.inputs.dimensions import NATIONALITIES
 
 Floats = NDArray[np.float64]
@@ -96,11 +94,11 @@ class Places:
         start, stop = self.first[edge]
         table[start:stop].reshape(len(share), -1, table.shape[1])[...] = share
 
-    def spelled(self, share: Floats, edge: int) -> Floats:
+    def spelled(self, share: Floats, name: str) -> Floats:
         """Shares of an edge by every group, [K, G], from those of one run [size]."""
-        at = np.flatnonzero(self.kernel.edge[:, FLOW] == edge)[0]
-        column = np.zeros_like(MERGED_OF) if self.kernel.edge[at, EVEN_COLUMN] == 1 else MERGED_OF
-        return share[self.kernel.share_at[:, at][:, None] + column]
+        start, stop = self.first[name]
+        table = share[start:stop].reshape(len(self.kernel.share_at), -1)
+        return table[:, MERGED_OF % table.shape[1]]
 
 
 def fill(table: Floats, places: Places, at: Floats) -> None:
@@ -117,7 +115,8 @@ def fill(table: Floats, places: Places, at: Floats) -> None:
         return value[name]
 
     n = len(NATIONALITIES)
-    stay = at[:n].transpose(1, 0, 2).take(groups.MERGED_NATIONALITY, axis=1)
+    by_nation = at[:n].transpose(1, 0, 2)
+    stay = by_nation.take(groups.MERGED_NATIONALITY, axis=1)
     accepted = at[n : 2 * n].transpose(1, 0, 2).take(groups.MERGED_NATIONALITY, axis=1)
     appeal = groups.MERGED_APPEAL[:, None]
     go = 1.0 - stay
@@ -149,8 +148,8 @@ def fill(table: Floats, places: Places, at: Floats) -> None:
     put("rad.substituted", one("rad.substituted"))
     put("rad.referred_back", back)
     put("rad.dismissed_court", dismissed - final)
-    put("rad.dismissed_stayed", final * stay)
-    put("rad.dismissed_final", final * go)
+    put("rad.dismissed_stayed", final * by_nation)
+    put("rad.dismissed_final", final * (1.0 - by_nation))
 
     returned = one("court.returned")
     put("court.returned", returned)
@@ -159,8 +158,8 @@ def fill(table: Floats, places: Places, at: Floats) -> None:
 
     found = one("prra.accepted_ineligible")
     put("prra_ineligible.accepted", found)
-    put("prra_ineligible.refused_stayed", (1.0 - found) * stay)
-    put("prra_ineligible.refused", (1.0 - found) * go)
+    put("prra_ineligible.refused_stayed", (1.0 - found) * by_nation)
+    put("prra_ineligible.refused", (1.0 - found) * (1.0 - by_nation))
     put("prra_refused.accepted", one("prra.accepted_refused"))
     put("prra_refused.refused", 1.0 - one("prra.accepted_refused"))
 

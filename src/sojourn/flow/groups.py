@@ -45,6 +45,12 @@ N_MERGED = 2 * len(NATIONALITIES)
 """After the eligibility decision nothing asks for the mode of entry, so groups of one nationality
 and right of appeal are run as one: the nationalities without appeal, then those with."""
 
+WITH_APPEAL = ("rad",)
+"""Stages that nobody without a right of appeal comes to."""
+
+BY_NATIONALITY = ("rad", "prra_ineligible")
+"""Stages after the eligibility decision of which nothing asks for the right of appeal."""
+
 MERGED_OF: NDArray[np.int64] = APPEAL.astype(np.int64) * len(NATIONALITIES) + NATIONALITY_OF
 """Merged group of each group, [G]."""
 

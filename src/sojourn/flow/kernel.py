@@ -33,11 +33,11 @@ from numba import njit
 DECISION, EXIT, RECALL = 0, 1, 2
 """Kinds of edge: by decision (uses capacity), while waiting (hazard), by notice."""
 
-TO, KIND, EVEN, JOINS, JOINING, FROM, COUNT, FLOW = range(8)
-"""Columns of `edge` [E, 8]: stage that it leads to (-1: out of the system); kind; 1 where the share
+TO, KIND, EVEN, JOINS, JOINING, FROM, COUNT, FLOW, INTO = range(9)
+"""Columns of `edge` [E, 9]: stage that it leads to (-1: out of the system); kind; 1 where the share
 is the same for all groups, so that one number is stored; stage that others enter with each person
 on the edge (or -1), and the row of `rate` that says how many; first of the columns of its stage
-whose people take it, and how many columns; row of `flow`."""
+whose people take it, and how many columns; row of `flow`; first column there that they enter."""
 
 FIRST, STOP, MEMORY, POOL, WIDTH, ROOM, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = range(12)
 """Columns of `stage` [S, 12]: its first edge and one past the last (edges are sorted by stage); 1:
@@ -428,24 +428,24 @@ def _edges(
                 for m in range(runs):
                     only[m] += part[m] * moved[m]
             else:
-                _send(entries, j, part, share, i, step, out, first, count)
+                _send(entries, j + edge[e, INTO], part, share, i, step, out, first, count)
 
 
 @njit(**STEP)
-def _arrive(total, claims, entering, link, entries, at):
+def _arrive(total, claims, entering, link, first, stop, entries, at):
     """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
-    for o in range(link.shape[0]):
-        for i in range(link.shape[1]):
-            to, part, came = entries[at + link[o, i]], entering[o, i], claims[i]
-            for m in range(total.size):
-                some = part[m] * came[m]
-                to[m] += some
-                total[m] += some
+    for i in range(first, stop):
+        part, came = entering[link[i, 0], link[i, 1]], claims[link[i, 1]]
+        to = entries[at + link[i, 2]]
+        for m in range(total.size):
+            some = part[m] * came[m]
+            to[m] += some
+            total[m] += some
 
 
 @njit(**NUMBA)
 def run(
-    edge, stage, plan, link, epoch, share_at, law_epoch, reach_row, age_limits,
+    edge, stage, plan, link, link_at, epoch, share_at, law_epoch, reach_row, age_limits,
     claims, entering, share, rate, reach,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
@@ -456,10 +456,11 @@ def run(
     E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
     the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 8], stage [S, 12], plan [6]: see above; link [O, cells]: column
-    of the first stage that each of O parts of a cell's claims enters; epoch [T] of shares;
-    share_at [K, E]: row of `share` where the shares of an edge begin; law_epoch [T] of entering
-    parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
+    The same for all runs: edge [E, 9], stage [S, 12], plan [6]: see above; link [.., 3]: part (of
+    O), cell, and the column of the first stage that this part of the cell's claims enters, of law
+    epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares; share_at [K, E]: row of
+    `share` where the shares of an edge begin; law_epoch [T] of entering parts; reach_row [T]: row
+    of `reach` or -1; age_limits [L], rising.
     Of each run: claims [T, cells, n] arrive at the first stage; entering [law epochs, O, cells, n]:
     the parts of a cell's claims; share [.., n]; rate [Q, T, n]; reach [R, columns of the recall
     stage, n]: of the month's claims those whom a notice reaches, if it finds them there.
@@ -528,9 +529,11 @@ def run(
             if alone:
                 _mean_of_year(size[s, here], watched[n_limits])
             elif s == 0:
+                law = law_epoch[t]
                 _arrive(
-                    size[s, here], claims[t], entering[law_epoch[t]], link, entries, at + here * n
-                )
+                    size[s, here], claims[t], entering[law], link, link_at[law], link_at[law + 1],
+                    entries, at + here * n,
+                )  # fmt: skip
                 if recall == 0 and reach_row[t] >= 0:
                     for g in range(n):
                         for m in range(runs):
@@ -556,6 +559,15 @@ def run(
                         if told[1] == here and told[0] > here:
                             told[0] = here
                 first = _open(oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here)
+                anyone = first < here
+                for m in range(runs):
+                    anyone |= size[s, here, m] > 0.0
+                if not anyone:
+                    # fewer than TINY were left over
+                    _clear(now[s], 0, n)
+                    for m in range(runs):
+                        people[s, m] = 0.0
+                    continue
 
             # 2. exits while waiting
             kinds[EXIT] = 0

@@ -41,13 +41,16 @@ class Shares:
 class Plan:
     """All of `shares` that weights do not change: decisions by stretch of days, mixed by month.
 
-    `table` [epochs, classes, outcomes, NATIONAL] holds the part of each epoch's days on which the
-    class has the outcome; `starts` [epochs] and `epoch` [T] as in `Shares`.
+    Classes of a mode that fare alike throughout are one kind: `table` [kinds, outcomes, NATIONAL,
+    epochs] holds the part of each epoch's days on which a kind has the outcome, `mode` [kinds] its
+    mode and `classes` its classes; `starts` [epochs] and `epoch` [T] as in `Shares`.
     """
 
     starts: Months
     epoch: Months
     table: Floats
+    mode: tuple[int, ...]
+    classes: tuple[tuple[int, ...], ...]
 
 
 def plan(paths: Paths) -> Plan:
@@ -73,21 +76,22 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     runs [P, n, T], whose plan must be given, arrays are [n, epochs, modes, nationalities].
     """
     index = _index(paths.names)
-    rows = paths.value[index.weights]
-    known = _planned(paths, index, rows) if fixed is None else fixed
-    weights = _class_weights(np.moveaxis(rows[..., known.starts], 0, -1))
-    starts = _mode_starts()
-    by_mode = np.empty((*weights.shape[:-1], len(MODES), len(OUTCOMES) * len(NATIONAL)))
-    table = known.table.reshape(*known.table.shape[:2], -1)
-    for m, (a, b) in enumerate(zip(starts, [*starts[1:], weights.shape[-1]], strict=True)):
-        # a plain sum over classes, so that its order does not hang on the number of runs
-        np.sum(weights[..., a:b, None] * table[:, a:b], axis=-2, out=by_mode[..., m, :])
-    by_mode = by_mode.reshape(*by_mode.shape[:-1], len(OUTCOMES), len(NATIONAL))
-    national = np.moveaxis(by_mode[..., _NATIONAL_OF], -2, 0)
-    appeal, no_appeal, ineligible, returned, back, reached = national
+    known = _planned(paths, index, paths.value[index.weights]) if fixed is None else fixed
+    values = paths.value[index.weights[:, None], ..., known.starts]
+    # epochs and runs last, and sums in a stated order, which does not hang on the number of runs
+    weights = _class_weights(values)
+    shape = weights.shape[1:]
+    found = np.zeros((len(OUTCOMES), len(MODES), len(NATIONAL), *shape))
+    for table, mode, classes in zip(known.table, known.mode, known.classes, strict=True):
+        weight = sum(weights[c] for c in classes)
+        found[:, mode] += table.reshape(*table.shape, *(1,) * (len(shape) - 1)) * weight
+    appeal, no_appeal, *_, reached = found
     referred = appeal + no_appeal
-    notice = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
-    return Shares(known.epoch, appeal, no_appeal, ineligible, returned, back, notice)
+    found[-1] = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
+    by_nationality = found[:, :, _NATIONAL_OF]
+    # [outcomes, modes, nationalities, epochs(, n)] as `Shares` has them
+    order = (0, 3, 1, 2) if len(shape) == 1 else (0, 4, 3, 1, 2)
+    return Shares(known.epoch, *by_nationality.transpose(order))
 
 
 def returned_of_intercepted(paths: Paths) -> Floats:
@@ -133,13 +137,6 @@ _NATIONAL_OF = np.array(
 )
 
 
-@lru_cache(maxsize=1)
-def _mode_starts() -> NDArray[np.int64]:
-    """First class of each mode (classes are listed mode by mode)."""
-    of = [profile.mode for profile in profiles()]
-    return np.array([of.index(mode) for mode in MODES], dtype=np.int64)
-
-
 @dataclass(frozen=True)
 class _Wiring:
     """How parameters become weights: the parameter of each level (`rest`: none), where each
@@ -147,7 +144,6 @@ class _Wiring:
     one more level that always weighs 1."""
 
     source: NDArray[np.int64]
-    stated: NDArray[np.float64]
     rests: NDArray[np.int64]
     starts: NDArray[np.int64]
     feature: NDArray[np.int64]
@@ -168,7 +164,6 @@ def _wiring() -> _Wiring:
         padded[p, : len(profile.levels)] = profile.levels
     return _Wiring(
         np.array([names.index(x.weight) if x.weight != "rest" else 0 for x in known]),
-        np.array([float(x.weight != "rest") for x in known]),
         np.array([n for n, x in enumerate(known) if x.weight == "rest"]),
         np.array(starts),
         np.array([starts.index(max(s for s in starts if s <= n)) for n in range(len(known))]),
@@ -177,20 +172,21 @@ def _wiring() -> _Wiring:
 
 
 def _class_weights(values: Floats) -> Floats:
-    """Weight of each class within its mode [.., classes] from the parameters' values [.., names].
+    """Weight of each class within its mode [classes, ..] from the parameters' values [names, ..].
 
     Draws of levels that leave nothing over are scaled so that a feature adds up to 1.
     """
     wiring = _wiring()
-    stated = values[..., wiring.source] * wiring.stated
-    total = np.add.reduceat(stated, wiring.starts, axis=-1)
+    stated = values[wiring.source]
+    stated[wiring.rests] = 0.0
+    total = np.add.reduceat(stated, wiring.starts, axis=0)
     over = np.maximum(total, 1.0)
-    weight = np.ones((*values.shape[:-1], len(wiring.source) + 1))
-    weight[..., :-1] = stated / over[..., wiring.feature]
-    weight[..., wiring.rests] = 1.0 - total / over
-    made = weight[..., wiring.by_class[:, 0]]
+    weight = np.ones((len(wiring.source) + 1, *values.shape[1:]))
+    np.divide(stated, over[wiring.feature], out=weight[:-1])
+    weight[wiring.rests] = 1.0 - total / over
+    made = weight[wiring.by_class[:, 0]]
     for column in range(1, wiring.by_class.shape[1]):
-        made = made * weight[..., wiring.by_class[:, column]]
+        made *= weight[wiring.by_class[:, column]]
     return made
 
 
@@ -206,5 +202,11 @@ def _plan(months_key: bytes, switches_key: bytes, changes_key: bytes) -> Plan:
     new[1:] |= np.any(made.mixture[1:] != made.mixture[:-1], axis=1)
     starts = np.flatnonzero(new).astype(np.int64)
     epoch = (np.cumsum(new) - 1).astype(np.int64)
-    table = np.einsum("es,spon->epon", made.mixture[starts], made.outcome)
-    return Plan(starts, epoch, np.ascontiguousarray(table))
+    table = np.einsum("es,spon->pone", made.mixture[starts], made.outcome)
+    kinds: dict[tuple[int, bytes], list[int]] = {}
+    for number, profile in enumerate(profiles()):
+        mode = list(MODES).index(profile.mode)
+        kinds.setdefault((mode, table[number].tobytes()), []).append(number)
+    classes = tuple(map(tuple, kinds.values()))
+    modes = tuple(mode for mode, _ in kinds)
+    return Plan(starts, epoch, table[[first for first, *_ in classes]], modes, classes)

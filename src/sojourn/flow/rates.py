@@ -98,7 +98,9 @@ def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Bat
     entering = claim_parts.entering(law)
     reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(1, 2, 3)))
     told = np.isin(shares.epoch, reaches)
-    plan = _layout(network, epoch.tobytes(), shares.epoch.tobytes(), told.tobytes())
+    any_go = (entering > 0.0).any(axis=-1)
+    keys = (x.tobytes() for x in (epoch, shares.epoch, told, any_go))
+    plan = _layout(network, *keys)
     share = np.empty((plan.size, n))
     share[0] = 1.0
     edge_shares.fill(share, plan, by_month[split[:, None], starts].clip(0.0, 1.0))
@@ -231,17 +233,24 @@ def _rows(network: Network) -> _Rows:
 
 
 @lru_cache(maxsize=64)
-def _layout(network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes) -> Places:
+def _layout(
+    network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes, any_key: bytes
+) -> Places:
     """The same for all members of a run."""
     epoch, law_epoch = np.frombuffer(epoch_key, np.int64), np.frombuffer(law_key, np.int64)
     told = np.frombuffer(told_key, np.bool_)
     n_epochs = int(epoch[-1]) + 1
     even = np.array([edge.name in edge_shares.EVEN for edge in network.edges])
     width = np.where(columns.by_group(network, even, recalls=True), groups.N_MERGED, 1)
+    lowest = np.zeros_like(width)
+    for stage in groups.BY_NATIONALITY:
+        width[network.stage(stage)] = len(NATIONALITIES)
+    for stage in groups.WITH_APPEAL:
+        lowest[network.stage(stage)] = len(NATIONALITIES)
     names = ("ineligible", "returned", "directed_back", "referred")
     plan = columns.Columns(
-        network, width, even, tuple(network.edge(f"eligibility.{name}") for name in names),
-        groups.N_MERGED,
+        network, width, lowest, even,
+        tuple(network.edge(f"eligibility.{name}") for name in names), groups.N_MERGED,
     )  # fmt: skip
     first, size, at = {}, 1, {}
     for e, edge in enumerate(network.edges):
@@ -255,19 +264,20 @@ def _layout(network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes)
     # claims by nationality go to the columns of those with an appeal, whatever becomes of them
     blocks = [start for start, _ in plan.blocks]
     nationality = np.tile(np.arange(len(NATIONALITIES)), len(MODES))
-    link = np.stack([
-        blocks[0] + len(NATIONALITIES) + nationality,
+    to = np.stack([
+        blocks[0] + nationality,
         np.full_like(nationality, blocks[1]),
         np.full_like(nationality, blocks[2]),
         blocks[3] + len(NATIONALITIES) + nationality,
         blocks[3] + nationality,
     ])  # fmt: skip
+    any_go = np.frombuffer(any_key, np.bool_).reshape(-1, *to.shape)
     reach_row = np.full(epoch.size, -1)
     reach_row[told] = np.arange(np.count_nonzero(told))
     kernel = Layout(
         table, plan.stages(table, row.pools, row.stage, epoch.size),
-        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]), link, epoch,
-        share_at, law_epoch, reach_row,
+        np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]),
+        *batch.links(to, any_go), epoch, share_at, law_epoch, reach_row,
     )  # fmt: skip
     return Places(kernel, first, size)
 
@@ -297,24 +307,27 @@ def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
     share: list[Floats] = []
     k, n_edges = starts.size, len(network.edges)
     row = np.arange(n_edges) * k + np.arange(k)[:, None]
-    for e, edge in enumerate(network.edges):
+    for edge in network.edges:
         if edge.name in own:
             share.append(own[edge.name][law_epoch[starts]])
         else:
-            share.append(plan.spelled(given.share[:, i], e)[epoch[starts]])
+            share.append(plan.spelled(given.share[:, i], edge.name)[epoch[starts]])
     joining = np.zeros((n_edges, epoch.size))
     for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
         joining[joins] = several.joining(joins)[:, i]
     arrivals = given.claims[..., i].take(CELL_OF, axis=1) * entering[law_epoch]
     notice = law["notice"][..., i if law["notice"].shape[-1] > 1 else 0]
     notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
-    mix = _mix(arrivals[:12].sum(axis=0)[:, None])[:, 0]
+    came = arrivals[:12].sum(axis=0)
+    mix = np.tile(_mix(came[:, None])[:, 0], (len(network.stages), 1))
+    for stage in groups.WITH_APPEAL:
+        mix[network.stage(stage)] = _mix((came * APPEAL)[:, None])[:, 0]
     part_of, hazard, lag, newest, min_age, at_random = several.rates_of_stages(i)
     return Rates(
         months, row, np.concatenate(share), joining, several.capacity(i),
         part_of, hazard, lag, newest, min_age, at_random, notice,
         given.rate[several.layout.plan[PACE], :, i], arrivals[None], given.waiting[..., i],
-        np.tile(mix, (len(network.stages), 1)),
+        mix,
     )  # fmt: skip
 
 
@@ -323,19 +336,20 @@ def _start(network: Network, paths: Paths, claims: Floats, parts: Floats) -> tup
     columns [S, widest, n].
 
     Each start stock is spread evenly over its months of entry, and over groups as the claims of the
-    first twelve months (the published stocks have no split): claims [12, cells, n] and the parts of
-    them by what becomes of them [12, 5, cells, n or 1].
+    first twelve months (the published stocks have no split), at the RAD as those with an appeal:
+    claims [12, cells, n] and the parts of them by what becomes of them [12, 5, cells, n or 1].
     """
     by_cell = (claims[:, None] * parts).sum(axis=0)
     by_nation = by_cell.reshape(5, len(MODES), -1, by_cell.shape[-1]).sum(axis=1)
     ineligible, returned, back, appeal, no_appeal = by_nation
-    merged = _mix(np.concatenate([no_appeal, by_nation[:4].sum(axis=0)]))
+    with_appeal = by_nation[:4].sum(axis=0)
     # columns of the first stage: ineligible, returned, directed back, referred
-    first = np.concatenate([
-        np.zeros_like(ineligible), ineligible, _all(returned), _all(back), no_appeal, appeal,
-    ])  # fmt: skip
+    first = np.concatenate([ineligible, _all(returned), _all(back), no_appeal, appeal])
     mix = np.zeros((len(network.stages), *first.shape))
-    mix[:, : groups.N_MERGED] = merged
+    mix[:, : groups.N_MERGED] = _mix(np.concatenate([no_appeal, with_appeal]))
+    for stage in groups.BY_NATIONALITY:
+        here = with_appeal if stage in groups.WITH_APPEAL else no_appeal + with_appeal
+        mix[network.stage(stage), : len(here)] = _mix(here)
     mix[0] = _mix(first)
     names = tuple(f"start.{stage.name}" for stage in network.stages)
     people = paths.value[_places(paths.names, names), :, 0][:, None]

@@ -74,8 +74,9 @@ def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
         (layout.share_at[:epochs, e][:, None] + np.arange(n)).ravel() for e, n in enumerate(count)
     ])  # fmt: skip
     told = int(np.count_nonzero(layout.reach_row[:month] >= 0))
+    link_at = layout.link_at[: laws + 1]
     return [
-        edge, layout.stage, layout.plan, layout.link, layout.epoch[:month],
+        edge, layout.stage, layout.plan, layout.link[: link_at[-1]], link_at, layout.epoch[:month],
         layout.law_epoch[:month], layout.reach_row[:month],
         given.claims[:month], given.entering[:laws], given.share[rows],
         given.rate[:, :month], given.reach[:told], given.waiting, given.mix,
