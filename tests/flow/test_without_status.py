@@ -33,10 +33,8 @@ class Run:
     asked: list = field(default_factory=list)
 
     @property
-    def claims(self) -> np.ndarray:
-        out = np.zeros((T, 5, 13))
-        out[:, 1, 0] = self.between
-        return out
+    def claims_by_mode(self) -> list[np.ndarray]:
+        return [np.full(T, self.between if mode == ws.BETWEEN else 0.0) for mode in range(5)]
 
     @property
     def exogenous(self) -> dict:

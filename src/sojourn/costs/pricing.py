@@ -164,7 +164,7 @@ def living_in(prices: Prices, place: str, entry: Floats) -> Floats:
         month = np.broadcast_to(entry, (prices.members, entry.shape[-1]))
         claimed = [prices.at((f"residence.claimed.{p}",), month) for p in quantities.PROVINCES[:-1]]
         left = prices.at(("residence.left.QC",), month)
-        shares = quantities.settle(np.array(claimed), left)
+        shares = quantities.settle(claimed, left)
         for row, name in enumerate(quantities.PROVINCES):
             prices.living[name] = (entry, shares[row])
         kept = prices.living[place]

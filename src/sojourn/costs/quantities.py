@@ -7,7 +7,7 @@ shelter and hotel belong to the first months. Living costs follow the province o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -121,8 +121,8 @@ def recent(flow: Floats, months: Floats, stock: Floats) -> Floats:
 
     Never more than `stock`. Before the run people had entered evenly, as the first stock says.
     """
-    span = flow.shape[-1]
-    total = np.zeros((*flow.shape[:-1], span + 1))
+    *runs, span = flow.shape
+    total = np.zeros((span + 1, *runs)).T  # in memory as the flows of several runs are
     np.cumsum(flow, axis=-1, out=total[..., 1:])
     since = np.arange(1.0, span + 1.0) - months
     # linear between the two months around `since`
@@ -152,7 +152,7 @@ def _refused(q: Quantities) -> Floats:
 
 
 def _open(q: Quantities) -> Floats:
-    return np.sum([q.stock(stage) for stage in OPEN_STAGES], axis=0)
+    return sum((q.stock(stage) for stage in OPEN_STAGES[1:]), q.stock(OPEN_STAGES[0]))
 
 
 PROVINCES = ("QC", "ON", "AB", "BC", "other")
@@ -164,36 +164,34 @@ _CLAIMED = tuple(f"residence.claimed.{place}" for place in PROVINCES[:-1])
 def _residence(q: Quantities, place: str) -> Floats:
     """Share of open claims whose claimant lives in the province, [T]: claims of the last months."""
     claims = q["claims"]
-    here = trailing(claims * residence(q.paths), RESIDENT)
-    shares = here / np.maximum(trailing(claims, RESIDENT), 1e-9)
-    for row, name in enumerate(PROVINCES):
-        q.keep(f"residence.{name}", shares[row])
-    return shares[PROVINCES.index(place)]
+    here = [trailing(claims * share, RESIDENT) for share in residence(q.paths)]
+    everyone = np.maximum(trailing(claims, RESIDENT), 1e-9)
+    for name, some in zip(PROVINCES, here, strict=True):
+        q.keep(f"residence.{name}", some / everyone)
+    return q[f"residence.{place}"]
 
 
-def residence(paths: Paths) -> Floats:
-    """Share of the claimants of a month who will live in each of PROVINCES, [5, T].
+def residence(paths: Paths) -> list[Floats]:
+    """Share of the claimants of a month who will live in each of PROVINCES, 5 of [T].
 
     Those who leave Quebec go to the other provinces in proportion to claims made there.
     """
-    return settle(np.array([paths[name] for name in _CLAIMED]), paths["residence.left.QC"])
+    return settle([paths[name] for name in _CLAIMED], paths["residence.left.QC"])
 
 
-def settle(claimed: Floats, left: Floats) -> Floats:
-    """Shares of residence [5, ...] from those of claims [4, ...] and of those who leave Quebec."""
-    moved = claimed[0] * left
-    grown = 1.0 + moved / np.maximum(1.0 - claimed[0], 1e-9)
-    shares = np.empty((5, *claimed.shape[1:]))
-    shares[0] = claimed[0] - moved
-    shares[1:4] = claimed[1:] * grown
-    shares[4] = (1.0 - claimed.sum(axis=0)) * grown
-    return shares
+def settle(claimed: Sequence[Floats], left: Floats) -> list[Floats]:
+    """5 shares of residence from the 4 of claims made and that of those who leave Quebec."""
+    quebec, ontario, alberta, columbia = claimed
+    moved = quebec * left
+    grown = 1.0 + moved / np.maximum(1.0 - quebec, 1e-9)
+    others = 1.0 - (quebec + ontario + alberta + columbia)
+    return [quebec - moved, ontario * grown, alberta * grown, columbia * grown, others * grown]
 
 
 def trailing(x: Floats, span: int) -> Floats:
     """Sum of the last `span` months, of fewer at the start, [..., T]."""
     total = np.cumsum(x, axis=-1)
-    moved = total.copy()
+    moved = total.copy("K")
     moved[..., span:] -= total[..., :-span]
     return moved
 
@@ -218,7 +216,7 @@ def shelter(entries: Floats, leaving: Floats, start: Floats | float) -> Floats:
 
     active(t) = active(t-1) x (1 - leaving) + entries(t), from `start` [...] before the first month.
     """
-    active = np.empty(entries.shape)
+    active = np.empty_like(entries)
     staying = np.maximum(1.0 - leaving, FEWEST_STAY)
     now = np.asarray(start)[..., None]
     for first in range(0, entries.shape[-1], PIECE):
@@ -248,9 +246,8 @@ CITIES = ("Toronto",)
 """Cities with a monthly count of claimants in shelters."""
 
 _MADE: dict[str, Callable[[Quantities, str], Floats]] = {
-    "claims_by_mode": lambda q, _: np.einsum("...mn->...m", q.flows.claims),
-    "claims": lambda q, _: q["claims_by_mode"].sum(axis=-1),
-    "claims_at_border": lambda q, _: q["claims_by_mode"][..., BORDER_MODES].sum(axis=-1),
+    "claims": lambda q, _: q.flows.series("claims"),
+    "claims_at_border": lambda q, _: q.flows.claims_of(BORDER_MODES),
     "interceptions": lambda q, _: q.flows.interceptions,
     "rpd_staff": lambda q, _: _staff(
         q, "rpd", _rpd_extra(q.paths, q.flows.exogenous["rpd_capacity"])

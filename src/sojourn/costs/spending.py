@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class SpendLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Spending:
-    """Spending of one run: `cad` [L, T] CAD a month by `labels` = `quantity` x `price` [L, T].
+    """Spending of one run: `cad` [L, T] CAD a month by `labels`, a quantity times a price each.
 
     The rows add up to all that is counted, before transfers; `transfers` [K, T] move money between
     payers and are never part of a sum; `shelter` has persons in shelters by city, [T].
@@ -40,8 +40,7 @@ class Spending:
     months: NDArray[np.int64]
     labels: tuple[SpendLabel, ...]
     cad: Floats
-    quantity: Floats
-    price: Floats
+    quantities: Quantities = field(repr=False)
     transfer_labels: tuple[tuple[str, str, str], ...]
     transfers: Floats
     shelter: dict[str, Floats]
@@ -116,7 +115,8 @@ class Spending:
         programme = programmes.load()[at]
         return Opened(
             self.labels[at], month, float(self.cad[at, t]), programme.quantity,
-            float(self.quantity[at, t]), float(self.price[at, t]), programme.unit,
+            float(self.quantities[programme.quantity][t]),
+            float(_price(self.quantities.paths, programme.unit)[t]), programme.unit,
             tuple(d for name in programme.unit for d in unit.derivations(name, month)
                   if d.bound == "value"),
             programme.note,
@@ -154,58 +154,35 @@ def spend(flows: Flows, paths: Paths) -> Spending:
     (`flow.together`, with paths [P, n, T]) every row is [n, T].
     """
     quantities = Quantities(flows, paths)
-    table = _table()
-    quantity = np.empty((len(table.labels), *paths.value.shape[1:]))
-    for row, name in enumerate(table.quantities):
-        quantity[row] = quantities[name]
-    price = unit_prices(paths)
+    lines = programmes.load()
+    # in memory as the flows of several runs are
+    *runs, n_months = paths.value.shape[1:]
+    cad = np.empty((len(lines), n_months, *runs)).swapaxes(1, -1)
+    for row, line in zip(cad, lines, strict=True):
+        np.multiply(quantities[line.quantity], _price(paths, line.unit), out=row)
     return Spending(
-        paths.months, table.labels, quantity * price, quantity, price, table.transfers,
+        paths.months, _labels(), cad, quantities, tuple(entry[:3] for entry in TRANSFERS),
         _transfers(paths), {city: quantities[f"shelter_active.{city}"] for city in CITIES},
     )  # fmt: skip
 
 
-class _Table(NamedTuple):
-    labels: tuple[SpendLabel, ...]
-    quantities: tuple[str, ...]
-    transfers: tuple[tuple[str, str, str], ...]
-
-
 @lru_cache(maxsize=1)
-def _table() -> _Table:
-    lines = programmes.load()
-    return _Table(
-        tuple(SpendLabel(*line.key) for line in lines),
-        tuple(line.quantity for line in lines),
-        tuple((name, giver, taker) for name, giver, taker, _ in TRANSFERS),
-    )
+def _labels() -> tuple[SpendLabel, ...]:
+    return tuple(SpendLabel(*line.key) for line in programmes.load())
 
 
-def unit_prices(paths: Paths) -> Floats:
-    """Product of the unit costs of each programme, CAD per unit of quantity [L, T]."""
-    price = np.ones((len(_table().labels), *paths.value.shape[1:]))
-    for rows, at in _factors(paths.names):
-        price[rows] *= paths.value[at]
-    return price
-
-
-@lru_cache(maxsize=4)
-def _factors(names: tuple[str, ...]) -> tuple[tuple[list[int], list[int]], ...]:
-    """For the first, second ... factor of a price: rows that have it and its place in `names`.
+def _price(paths: Paths, unit_names: tuple[str, ...]) -> Floats:
+    """Product of unit costs, CAD per unit of quantity [T].
 
     Raises InputError where a programme names an unknown parameter.
     """
-    index = {name: at for at, name in enumerate(names)}
-    lines = programmes.load()
-    found = []
-    for depth in range(max(len(line.unit) for line in lines)):
-        rows = [row for row, line in enumerate(lines) if len(line.unit) > depth]
-        wanted = [lines[row].unit[depth] for row in rows]
-        for name in wanted:
-            if name not in index:
-                raise InputError(programmes.FILE, "unit", name, nearest(name, names))
-        found.append((rows, [index[name] for name in wanted]))
-    return tuple(found)
+    for name in unit_names:
+        if name not in paths.index:
+            raise InputError(programmes.FILE, "unit", name, nearest(name, paths.names))
+    price = paths[unit_names[0]]
+    for name in unit_names[1:]:
+        price = price * paths[name]
+    return price
 
 
 def _transfers(paths: Paths) -> Floats:

@@ -559,14 +559,16 @@ def run(
                         if told[1] == here and told[0] > here:
                             told[0] = here
                 first = _open(oldest[s], waiting[s], scale[s], inside[s], moment[s], size[s], here)
-                anyone = first < here
+                anyone = False
                 for m in range(runs):
-                    anyone |= size[s, here, m] > 0.0
+                    if oldest[s, m] < here or size[s, here, m] > 0.0:
+                        anyone = True
+                    elif there[m] > 0.0:
+                        # rounding left a trace of those who went
+                        people[s, m] = there[m] = 0.0
+                        for g in range(n):
+                            now[s, g, m] = 0.0
                 if not anyone:
-                    # fewer than TINY were left over
-                    _clear(now[s], 0, n)
-                    for m in range(runs):
-                        people[s, m] = 0.0
                     continue
 
             # 2. exits while waiting

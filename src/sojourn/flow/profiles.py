@@ -41,16 +41,23 @@ class Shares:
 class Plan:
     """All of `shares` that weights do not change: decisions by stretch of days, mixed by month.
 
-    Classes of a mode that fare alike throughout are one kind: `table` [kinds, outcomes, NATIONAL,
-    epochs] holds the part of each epoch's days on which a kind has the outcome, `mode` [kinds] its
-    mode and `classes` its classes; `starts` [epochs] and `epoch` [T] as in `Shares`.
+    Classes of a mode that fare alike throughout are one kind; `starts` [epochs] and `epoch` [T] as
+    in `Shares`.
     """
 
     starts: Months
     epoch: Months
-    table: Floats
-    mode: tuple[int, ...]
-    classes: tuple[tuple[int, ...], ...]
+    kinds: tuple[_Kind, ...]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Classes of a mode that fare alike: `days` has for each outcome that they ever have and
+    each of NATIONAL the part of each epoch's days on which they have it, [epochs]."""
+
+    mode: int
+    classes: tuple[int, ...]
+    days: tuple[tuple[int, int, Floats], ...]
 
 
 def plan(paths: Paths) -> Plan:
@@ -82,9 +89,10 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     weights = _class_weights(values)
     shape = weights.shape[1:]
     found = np.zeros((len(OUTCOMES), len(MODES), len(NATIONAL), *shape))
-    for table, mode, classes in zip(known.table, known.mode, known.classes, strict=True):
-        weight = sum(weights[c] for c in classes)
-        found[:, mode] += table.reshape(*table.shape, *(1,) * (len(shape) - 1)) * weight
+    for kind in known.kinds:
+        weight = sum(weights[c] for c in kind.classes)
+        for outcome, national, days in kind.days:
+            found[outcome, kind.mode, national] += (days * weight.T).T
     appeal, no_appeal, *_, reached = found
     referred = appeal + no_appeal
     found[-1] = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
@@ -203,10 +211,15 @@ def _plan(months_key: bytes, switches_key: bytes, changes_key: bytes) -> Plan:
     starts = np.flatnonzero(new).astype(np.int64)
     epoch = (np.cumsum(new) - 1).astype(np.int64)
     table = np.einsum("es,spon->pone", made.mixture[starts], made.outcome)
-    kinds: dict[tuple[int, bytes], list[int]] = {}
+    alike: dict[tuple[int, bytes], list[int]] = {}
     for number, profile in enumerate(profiles()):
         mode = list(MODES).index(profile.mode)
-        kinds.setdefault((mode, table[number].tobytes()), []).append(number)
-    classes = tuple(map(tuple, kinds.values()))
-    modes = tuple(mode for mode, _ in kinds)
-    return Plan(starts, epoch, table[[first for first, *_ in classes]], modes, classes)
+        alike.setdefault((mode, table[number].tobytes()), []).append(number)
+    kinds = (
+        _Kind(mode, tuple(classes), tuple(
+            (outcome, national, table[classes[0], outcome, national])
+            for outcome, national in np.argwhere(table[classes[0]].any(axis=-1)).tolist()
+        ))
+        for (mode, _), classes in alike.items()
+    )  # fmt: skip
+    return Plan(starts, epoch, tuple(kinds))

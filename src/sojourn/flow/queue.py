@@ -231,14 +231,14 @@ def begin(several: Batch, room: Room) -> None:
         rows[-1] = 0.0
         if first == before:
             continue
-        rows[:-1] = waiting[s, first:, None] * (mix[s, :width] if width > 1 else 1.0)
+        part = mix[s, :width] if width > 1 else np.ones((1, n))
+        rows[:-1] = waiting[s, first:, None] * part
         # running sums, because the order of `sum` hangs on the number of runs
         size = room.size[s, first:before]
-        size[:] = rows[:-1].cumsum(axis=1)[:, -1]
-        room.now[s, :width] = rows[:-1].cumsum(axis=0)[-1]
-        room.people[s] = room.now[s, :width].cumsum(axis=0)[-1]
-        room.whole[1, s] = size.cumsum(axis=0)[-1]
+        size[:] = waiting[s, first:] * part.cumsum(axis=0)[-1]
+        room.whole[1, s] = room.people[s] = size.cumsum(axis=0)[-1]
         room.whole[2, s] = (size * np.arange(first, before)[:, None]).cumsum(axis=0)[-1]
+        room.now[s, :width] = waiting[s, first:].cumsum(axis=0)[-1] * part
 
 
 _STEPS: Ints = np.array([0, -1, 1])

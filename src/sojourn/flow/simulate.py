@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -145,6 +145,23 @@ class Flows:
             return _sum(self.flows, [self.network.edge(e) for e in _FLOWS[name]])
         raise InputError("series", "name", name, nearest(name, [*_STOCKS, *_FLOWS, "claims"]))
 
+    def claims_of(self, modes: Sequence[int]) -> Floats:
+        """Claims made by the modes, [T]."""
+        first, *others = (self.claims_by_mode[mode] for mode in modes)
+        return sum(others, first)
+
+    @cached_property
+    def claims_by_mode(self) -> list[Floats]:
+        """Claims of each mode, [T]."""
+        found = []
+        for mode in range(self.claims.shape[-2]):
+            # one after another, as the order of `sum` hangs on how many runs lie side by side
+            total = self.claims[..., mode, 0].copy("K")
+            for n in range(1, self.claims.shape[-1]):
+                total += self.claims[..., mode, n]
+            found.append(total)
+        return found
+
     def series(self, name: str) -> Floats:
         """A contract series that the flow knows, total by month [T]; not known yet = NaN.
 
@@ -158,7 +175,7 @@ class Flows:
         if name in _FLOWS:
             return _sum(self.flow_total, [self.network.edge(e) for e in _FLOWS[name]])
         if name == "claims":
-            return self.claims.reshape(*self.claims.shape[:-2], -1).sum(axis=-1)
+            return self.claims_of(range(self.claims.shape[-2]))
         if name == "rpd.wait_new":
             return self.wait_new
         try:

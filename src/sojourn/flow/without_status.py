@@ -43,10 +43,10 @@ METHOD_FR = (
 
 
 class Flows(Protocol):
-    """What is needed of a run (`flow.simulate.Flows`); claims [T, mode, nationality]."""
+    """What is needed of a run (`flow.simulate.Flows`); claims by mode [T] each."""
 
     @property
-    def claims(self) -> Array: ...
+    def claims_by_mode(self) -> list[Array]: ...
 
     @property
     def exogenous(self) -> dict[str, Array]: ...
@@ -94,7 +94,7 @@ def _others(flows: Flows, paths: Paths, entering: Array, leaving: Array) -> Arra
     people who never claimed and regularisation, never below zero.
     """
     row = {name: entering[paths.index[NAME + name]] for name in UNCERTAIN[:3]}
-    between = flows.claims[..., BETWEEN, :].sum(axis=-1)
+    between = flows.claims_by_mode[BETWEEN]
     residents = paths[NAME + "temporary_residents"] * paths["event.temporary_residents"]
     enter = residents * row["expired"] / 12.0 + between * row["undetected"]
     stay = (1.0 - leaving[paths.index[NAME + "departed"]]) ** (1.0 / 12.0)

@@ -118,7 +118,7 @@ class Model:
             if self.plan.periods.kind == "month":
                 into[...] = table[:, :, self.plan.periods.first - months.FIRST :].swapaxes(1, 2)
             else:
-                single = table.astype(np.float32)
+                single = table.astype(np.float32, order="C")
                 for i in range(last - first):
                     into[:, :, i] = self._gathered(single[:, i])
             first = last
@@ -155,7 +155,8 @@ class Model:
             one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
             shares = profiles.shares(one, self._law) if self._shares_drawn else self._shares
         ran = readout.Ran(paths, flow.together(paths, came, shares, known.run))
-        table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
+        # in memory as what is read out, months of all members
+        table = np.empty((len(self.plan.rows), *paths.value.shape[:0:-1])).swapaxes(1, 2)
         self._readers.read(ran, table)
         return table
 

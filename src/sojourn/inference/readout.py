@@ -196,12 +196,14 @@ def _cost(wanted: list[tuple[int, Row]]) -> All:
     for at, row in wanted:
         cell = [(i, row.cell[dim]) for i, dim in enumerate(known.dims) if dim in row.cell]
         lines = [k for k, code in enumerate(known.codes) if all(code[i] == v for i, v in cell)]
-        picks.append((at, np.array(lines, dtype=np.int64)))
+        picks.append((at, lines))
 
     def spent(ran: Ran, table: Floats) -> None:
         cad = ran.spending.cad
         for at, lines in picks:
-            table[at] = cad[lines].sum(axis=0)
+            table[at] = 0.0
+            for line in lines:
+                table[at] += cad[line]
 
     return spent
 
