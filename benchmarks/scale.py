@@ -22,7 +22,9 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
 BEGIN, END = "<!-- measured: python -m benchmarks.scale --write -->", "<!-- end -->"
-SAMPLE = 0.05
+SAMPLE, REST = 0.05, 50
+"""Seconds between two looks at the memory, and how many times a look's own time at least: looking
+takes a processor, which would slow two workers on two of them but not one."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ def measure(what: str, **options: object) -> tuple[Measured, str]:
     )
     peak = 0.0
     while process.poll() is None:
+        began = time.perf_counter()
         peak = max(peak, resident(process.pid))
-        time.sleep(SAMPLE)
+        time.sleep(max(SAMPLE, REST * (time.perf_counter() - began)))
     assert process.stdout is not None
     if process.returncode:
         raise SystemExit(f"{what} failed")
@@ -139,7 +142,7 @@ def warm(address: str) -> None:
 
 def table(scale: float = 1.0) -> tuple[list[Measured], dict[str, float]]:
     """All measurements, and the ratios that the issue asks for. Digests are compared on the way."""
-    few = int(4096 * scale)
+    few, fewer = int(16_384 * scale), int(4096 * scale)
     rows: list[Measured] = []
     digests: dict[int, str] = {}
 
@@ -158,6 +161,8 @@ def table(scale: float = 1.0) -> tuple[list[Measured], dict[str, float]]:
     with Cluster() as address:
         warm(address)
         cluster = add("dask, 2 workers", members=few, cluster=address)
+    small = [add(f"{n} process{'es' * (n - 1)}", members=fewer, workers=n, processes=True)
+             for n in (1, 2)]  # fmt: skip
     add("2 processes", members=int(1000 * scale), workers=2)
     add("2 processes", members=int(10_000 * scale), workers=2)
     large = add("2 processes", members=int(100_000 * scale), workers=2)
@@ -166,6 +171,7 @@ def table(scale: float = 1.0) -> tuple[list[Measured], dict[str, float]]:
         "two threads over one": one.seconds / threads.seconds,
         "two processes over one": single.seconds / two.seconds,
         "two processes over one thread": one.seconds / two.seconds,
+        f"two processes over one, {fewer:,} members": small[0].seconds / small[1].seconds,
         "dask over the faster of two local workers": cluster.seconds / local - 1,
         "processor hours a million members": 2 * large.seconds / large.members * 1e6 / 3600,
     }
