@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.rows import Row, best, lines_of
-from sojourn.flow import arrivals, profiles, queue, rates, stages
+from sojourn.flow import arrivals, claim_parts, profiles, queue, rates, stages
 from sojourn.flow import simulate as flow
 from sojourn.flow.batch import Batch, Rates
 from sojourn.flow.columns import BEFORE
@@ -67,14 +67,15 @@ def members(count: int, last: int = months.LAST) -> Batch:
     drawn = [paths.at(draw.random(len(paths.names))).value for _ in range(count)]
     several = replace(paths, value=np.stack(drawn, axis=1))
     shares = profiles.shares(several, profiles.plan(paths))
-    return rates.rates(stages.load(), several, arrivals.intake(several), shares)
+    law = claim_parts.of(shares)
+    return rates.rates(stages.load(), several, arrivals.intake(several), law)
 
 
 def baseline(last: int = months.LAST) -> tuple[Network, Rates]:
     """Network and rates of the shipped baseline, 2015-01 to the month `last`."""
     paths, intake, shares = inputs(last)
     one = replace(paths, value=paths.value[:, None])
-    return stages.load(), rates.rates(stages.load(), one, intake, shares).one(0)
+    return stages.load(), rates.rates(stages.load(), one, intake, claim_parts.of(shares)).one(0)
 
 
 def persons(made: Rates) -> float:

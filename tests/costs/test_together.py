@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sojourn.costs import spending
-from sojourn.flow import arrivals, us_population, without_status
+from sojourn.flow import arrivals, claim_parts, us_population, without_status
 from sojourn.flow.simulate import Flows, simulate, together
 from sojourn.inputs.parameters import Paths
 
@@ -28,7 +28,7 @@ def beside(paths: Paths, apart: list[tuple[Paths, Flows]]) -> tuple[Paths, Flows
     value = np.stack([own.value for own, _ in apart], axis=1)
     several = replace(paths, value=value)
     law = plain_law(len(paths.months))
-    return several, together(several, arrivals.intake(several), law)
+    return several, together(several, arrivals.intake(several), claim_parts.of(law))
 
 
 def test_spending_of_runs_side_by_side_is_that_of_each(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sojourn.flow import arrivals, profiles, queue, rates, resume, stages
+from sojourn.flow import arrivals, claim_parts, profiles, queue, rates, resume, stages
 from sojourn.flow.batch import Batch
 from sojourn.inputs import months, parameters
 from sojourn.inputs.parameters import Parameters
@@ -22,8 +22,8 @@ def batch(table: Parameters | None = None) -> Batch:
     paths = (table or parameters.load()).paths(SPAN)
     drawn = [paths.at(np.full(len(paths.names), u)).value for u in (0.2, 0.5, 0.8)]
     several = replace(paths, value=np.stack(drawn, axis=1))
-    shares = profiles.shares(several, profiles.plan(paths))
-    return rates.rates(stages.load(), several, arrivals.intake(several), shares)
+    law = claim_parts.of(profiles.shares(several, profiles.plan(paths)))
+    return rates.rates(stages.load(), several, arrivals.intake(several), law)
 
 
 def moved(name: str, value: float, month: int = CHANGE) -> Batch:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sojourn.flow import arrivals, batch, kernel, profiles, queue, rates, stages
+from sojourn.flow import arrivals, batch, claim_parts, kernel, profiles, queue, rates, stages
 from sojourn.flow.batch import Batch
 from sojourn.flow.groups import GROUPS, N_MERGED
 from sojourn.inputs import months, parameters
@@ -21,7 +21,8 @@ NATIONAL = {"rad", "prra_ineligible"}
 def made() -> Batch:
     paths = parameters.load().paths(months.span(months.FIRST, months.parse("2027-12")))
     several = replace(paths, value=paths.value[:, None])
-    return rates.rates(stages.load(), several, arrivals.intake(paths), profiles.shares(paths))
+    law = claim_parts.of(profiles.shares(paths))
+    return rates.rates(stages.load(), several, arrivals.intake(paths), law)
 
 
 def widths(several: Batch) -> dict[str, int]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sojourn.costs.follow import Way
 from sojourn.flow import stages
+from sojourn.flow.claim_parts import Shares
 from sojourn.flow.groups import MODE_OF, NATIONALITY_OF
-from sojourn.flow.rates import Shares
 from sojourn.flow.simulate import Flows
 from sojourn.inputs.dimensions import MODES
 from sojourn.inputs.parameters import Paths

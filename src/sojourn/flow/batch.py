@@ -183,14 +183,14 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
                  lambda _, __: rates)  # fmt: skip
 
 
-def links(to: Ints, any_go: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def links(to: Ints, anyone: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The kernel's `link` and `link_at`: the parts of cells by which anyone enters.
 
-    to [O, cells]: column of the first stage that a part of a cell's claims enters; any_go
+    to [O, cells]: column of the first stage that a part of a cell's claims enters; anyone
     [law epochs, O, cells].
     """
-    epoch, part, cell = np.nonzero(any_go)
-    first = np.searchsorted(epoch, np.arange(len(any_go) + 1))
+    epoch, part, cell = np.nonzero(anyone)
+    first = np.searchsorted(epoch, np.arange(len(anyone) + 1))
     return np.stack([part, cell, to[part, cell]], axis=1), first
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +14,7 @@ from sojourn.inputs.dimensions import MODES, NATIONALITIES
 from sojourn.inputs.errors import InputError
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 OUTCOMES = ("appeal", "no_appeal", "ineligible", "returned", "directed_back", "notice")
 
@@ -19,38 +23,81 @@ CELL_OF = MODE_OF * len(NATIONALITIES) + NATIONALITY_OF
 PARTS = ("ineligible", "returned", "directed_back", "appeal", "no_appeal")
 
 
-def entering(law: dict[str, Floats]) -> Floats:
-    """Parts of each cell's claims by what becomes of them, [law epochs, 5, cells, n or 1].
+class Shares(Protocol):
+    """What the law does with claims: `epoch` [T], the others [epochs, modes, nationalities].
 
-    Ineligible, returned, directed back, referred with an appeal, referred without. Where a mode has
-    no group without appeal, its claims without appeal stay in the one group. law: shares by name,
-    [law epochs, modes, nationalities, n or 1].
+    Of n runs the others may be [n, epochs, modes, nationalities].
     """
-    total = np.sum([law[name] for name in PARTS], axis=0)
-    if np.any(np.abs(total - 1.0) > 1e-6):
-        worst = float(total.flat[np.argmax(np.abs(total - 1.0))])
+
+    @property
+    def epoch(self) -> NDArray[np.int64]: ...
+    @property
+    def appeal(self) -> Floats: ...
+    @property
+    def no_appeal(self) -> Floats: ...
+    @property
+    def ineligible(self) -> Floats: ...
+    @property
+    def returned(self) -> Floats: ...
+    @property
+    def directed_back(self) -> Floats: ...
+    @property
+    def notice(self) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of each cell's claims by what becomes of them, of n runs or the same for all (n or 1).
+
+    epoch [T] indexes the others. entering [epochs, 5, cells, n or 1]: ineligible, returned,
+    directed back, referred with an appeal, referred without; anyone [epochs, 5, cells]: where some
+    run has claimants. told [T]: months whose claims a later law reaches; reached [2, R, modes,
+    nationalities, n or 1]: of claims of these R months those referred whom it does, without an
+    appeal and with; notice [epochs, modes, nationalities, n or 1]: of those referred.
+    """
+
+    epoch: NDArray[np.int64]
+    entering: Floats
+    anyone: Bools
+    told: Bools
+    reached: Floats
+    notice: Floats
+
+    def reach(self, claims: Floats) -> Floats:
+        """Of claims [T, modes, nationalities, n] of the months told those referred whom a later law
+        reaches, by merged group, [R, N_MERGED, n]."""
+        parts = [(claims[self.told] * part).sum(axis=1) for part in self.reached]
+        return np.concatenate(parts, axis=1)
+
+
+_EXCEPTED_MODE = np.array([float(mode in groups.EXCEPTED_MODES) for mode in MODES])[:, None, None]
+
+
+def of(shares: Shares) -> Parts:
+    """Parts of claims from shares by law.
+
+    Where a mode has no group without appeal, its claims without appeal stay in the one group.
+    Raises InputError where shares do not add to 1.
+    """
+    law = {name: np.asarray(getattr(shares, name)) for name in OUTCOMES}
+    law = {name: np.moveaxis(x.reshape(-1, *x.shape[-3:]), 0, -1) for name, x in law.items()}
+    total = sum((law[name] for name in PARTS[1:]), law[PARTS[0]])
+    apart = np.abs(total - 1.0)
+    if np.any(apart > 1e-6):
+        worst = float(total.flat[np.argmax(apart)])
         raise InputError(
             "shares", "sum over outcomes", worst, "1 for every epoch, mode, nationality"
         )
-    apart = law["no_appeal"] * _EXCEPTED_MODE[:, None, None]
-    others = law["ineligible"] + law["returned"] + law["directed_back"] + apart
+    no_appeal = law["no_appeal"] * _EXCEPTED_MODE
+    others = law["ineligible"] + law["returned"] + law["directed_back"] + no_appeal
     parts = (law["ineligible"], law["returned"], law["directed_back"],
-             np.maximum(1.0 - others, 0.0), apart)  # fmt: skip
-    cells = len(MODES) * len(NATIONALITIES)
-    return np.stack([part.reshape(len(part), cells, -1) for part in parts], axis=1)
-
-
-_EXCEPTED_MODE = np.array([float(mode in groups.EXCEPTED_MODES) for mode in MODES])
-
-
-def reach(
-    law: dict[str, Floats], claims: Floats, law_epoch: NDArray[np.int64], told: NDArray[np.bool_]
-) -> Floats:
-    """Of the claims [T, modes, nationalities, n] of months that a later law reaches, those referred
-    whom it does, by merged group, [R, N_MERGED, n]."""
-    when = law_epoch[told]
-    excepted = _EXCEPTED_MODE[:, None, None]
-    with_appeal = law["appeal"] + law["no_appeal"] * (1.0 - excepted)
-    both = (law["no_appeal"] * excepted, with_appeal)
-    parts = [(claims[told] * (x * law["notice"])[when]).sum(axis=1) for x in both]
-    return np.concatenate(parts, axis=1)
+             np.maximum(1.0 - others, 0.0), no_appeal)  # fmt: skip
+    entering = np.stack(parts, axis=1)
+    entering = entering.reshape(*entering.shape[:2], -1, entering.shape[-1])
+    reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(1, 2, 3)))
+    told = np.isin(shares.epoch, reaches)
+    with_appeal = law["appeal"] + law["no_appeal"] * (1.0 - _EXCEPTED_MODE)
+    when = shares.epoch[told]
+    reached = np.stack([x[when] * law["notice"][when] for x in (no_appeal, with_appeal)])
+    anyone: Bools = np.any(entering > 0.0, axis=-1)
+    return Parts(shares.epoch, entering, anyone, told, reached, law["notice"])

@@ -85,21 +85,19 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     index = _index(paths.names)
     known = _planned(paths, index, paths.value[index.weights]) if fixed is None else fixed
     values = paths.value[index.weights[:, None], ..., known.starts]
-    # epochs and runs last, and sums in a stated order, which does not hang on the number of runs
+    # runs last, and sums in a stated order, which does not hang on the number of runs
     weights = _class_weights(values)
-    shape = weights.shape[1:]
-    found = np.zeros((len(OUTCOMES), len(MODES), len(NATIONAL), *shape))
+    n_epochs, *runs = weights.shape[1:]
+    found = np.zeros((len(OUTCOMES), n_epochs, len(MODES), len(NATIONAL), *runs))
     for kind in known.kinds:
         weight = sum(weights[c] for c in kind.classes)
         for outcome, national, days in kind.days:
-            found[outcome, kind.mode, national] += (days * weight.T).T
+            found[outcome, :, kind.mode, national] += (days * weight.T).T
     appeal, no_appeal, *_, reached = found
     referred = appeal + no_appeal
     found[-1] = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
-    by_nationality = found[:, :, _NATIONAL_OF]
-    # [outcomes, modes, nationalities, epochs(, n)] as `Shares` has them
-    order = (0, 3, 1, 2) if len(shape) == 1 else (0, 4, 3, 1, 2)
-    return Shares(known.epoch, *by_nationality.transpose(order))
+    found = found[:, :, :, _NATIONAL_OF]
+    return Shares(known.epoch, *(np.moveaxis(found, -1, 1) if runs else found))
 
 
 def returned_of_intercepted(paths: Paths) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sojourn.flow import batch, claim_parts, columns, edge_shares, groups
 from sojourn.flow.batch import ENOUGH, Batch, Given, Layout, Rates
-from sojourn.flow.claim_parts import CELL_OF
+from sojourn.flow.claim_parts import CELL_OF, Parts
 from sojourn.flow.columns import BEFORE
 from sojourn.flow.edge_shares import Places
 from sojourn.flow.groups import APPEAL
@@ -24,28 +24,6 @@ Floats = NDArray[np.float64]
 
 RUN_ON = 240
 """Months beyond the last one that the wait of new claims is followed."""
-
-
-class Shares(Protocol):
-    """What the law does with claims: `epoch` [T], the others [epochs, modes, nationalities].
-
-    Of n runs the others may be [n, epochs, modes, nationalities].
-    """
-
-    @property
-    def epoch(self) -> NDArray[np.int64]: ...
-    @property
-    def appeal(self) -> Floats: ...
-    @property
-    def no_appeal(self) -> Floats: ...
-    @property
-    def ineligible(self) -> Floats: ...
-    @property
-    def returned(self) -> Floats: ...
-    @property
-    def directed_back(self) -> Floats: ...
-    @property
-    def notice(self) -> Floats: ...
 
 
 class Intake(Protocol):
@@ -77,47 +55,36 @@ def members_capacity(paths: Paths) -> Floats:
     return np.maximum(paths["rpd.capacity"] + extra * paths["rpd.decisions_per_member"], 0.0)
 
 
-def rates(network: Network, paths: Paths, intake: Intake, shares: Shares) -> Batch:
-    """Several runs packed for the kernel, from parameters `paths` [P, n, T], claims and shares by
-    law of the same months. The runs must be alike (`alike`).
+def rates(network: Network, paths: Paths, intake: Intake, law: Parts) -> Batch:
+    """Several runs packed for the kernel, from parameters `paths` [P, n, T], claims and what the
+    law makes of them, of the same months. The runs must be alike (`alike`).
 
-    Raises InputError where months of the inputs differ or shares do not add to 1.
+    Raises InputError where months of the inputs differ.
     """
     n, n_months = paths.value.shape[1:]
     if intake.months.size != n_months or np.any(intake.months != paths.months):
         raise InputError(
             "intake", "months", intake.months.size, f"the {n_months} months of the run"
         )
-    if shares.epoch.size != n_months:
-        raise InputError("shares", "epoch", shares.epoch.size, f"{n_months} months")
+    if law.epoch.size != n_months:
+        raise InputError("shares", "epoch", law.epoch.size, f"{n_months} months")
     by_month = paths.value.swapaxes(1, 2)
     split = _places(paths.names, edge_shares.SHARES)
     starts, epoch = _epochs(by_month[split, :, 0])
-    law = {name: np.asarray(getattr(shares, name)) for name in claim_parts.OUTCOMES}
-    law = {name: runs_last(x.reshape(-1, *x.shape[-3:])) for name, x in law.items()}
-    entering = claim_parts.entering(law)
-    reaches = np.flatnonzero((law["notice"] > 0.0).any(axis=(1, 2, 3)))
-    told = np.isin(shares.epoch, reaches)
-    any_go = (entering > 0.0).any(axis=-1)
-    keys = (x.tobytes() for x in (epoch, shares.epoch, told, any_go))
+    keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone))
     plan = _layout(network, *keys)
     share = np.empty((plan.size, n))
     share[0] = 1.0
     edge_shares.fill(share, plan, by_month[split[:, None], starts].clip(0.0, 1.0))
-    claims = runs_last(intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]))
+    claims = np.moveaxis(intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]), 0, -1)
     by_cell = claims.reshape(n_months, -1, n)
     given = Given(
-        by_cell, np.broadcast_to(entering, (*entering.shape[:-1], n)), share,
-        _table(network, by_month, paths), claim_parts.reach(law, claims, shares.epoch, told),
-        *_start(network, paths, by_cell[:12], entering[shares.epoch[:12]]),
+        by_cell, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
+        _table(network, by_month, paths), law.reach(claims),
+        *_start(network, paths, by_cell[:12], law.entering[law.epoch[:12]]),
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
-                 lambda several, i: _one(several, plan, law, i))  # fmt: skip
-
-
-def runs_last(x: Floats) -> Floats:
-    """The same array with its first axis, of runs, put last."""
-    return np.moveaxis(x, 0, -1)
+                 lambda several, i: _one(several, plan, law.notice, i))  # fmt: skip
 
 
 def alike(paths: Paths) -> list[NDArray[np.int64]]:
@@ -234,7 +201,7 @@ def _rows(network: Network) -> _Rows:
 
 @lru_cache(maxsize=64)
 def _layout(
-    network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes, any_key: bytes
+    network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes, anyone_key: bytes
 ) -> Places:
     """The same for all members of a run."""
     epoch, law_epoch = np.frombuffer(epoch_key, np.int64), np.frombuffer(law_key, np.int64)
@@ -271,13 +238,13 @@ def _layout(
         blocks[3] + len(NATIONALITIES) + nationality,
         blocks[3] + nationality,
     ])  # fmt: skip
-    any_go = np.frombuffer(any_key, np.bool_).reshape(-1, *to.shape)
+    anyone = np.frombuffer(anyone_key, np.bool_).reshape(-1, *to.shape)
     reach_row = np.full(epoch.size, -1)
     reach_row[told] = np.arange(np.count_nonzero(told))
     kernel = Layout(
         table, plan.stages(table, row.pools, row.stage, epoch.size),
         np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]),
-        *batch.links(to, any_go), epoch, share_at, law_epoch, reach_row,
+        *batch.links(to, anyone), epoch, share_at, law_epoch, reach_row,
     )  # fmt: skip
     return Places(kernel, first, size)
 
@@ -288,7 +255,7 @@ def _epochs(rows: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.concatenate(([0], np.flatnonzero(new) + 1)), np.concatenate(([0], np.cumsum(new)))
 
 
-def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
+def _one(several: Batch, plan: Places, notice: Floats, i: int) -> Rates:
     """Run i spelled out: every stage by every group."""
     network, given = several.network, several.given
     epoch, law_epoch = several.layout.epoch, several.layout.law_epoch
@@ -316,7 +283,7 @@ def _one(several: Batch, plan: Places, law: dict[str, Floats], i: int) -> Rates:
     for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
         joining[joins] = several.joining(joins)[:, i]
     arrivals = given.claims[..., i].take(CELL_OF, axis=1) * entering[law_epoch]
-    notice = law["notice"][..., i if law["notice"].shape[-1] > 1 else 0]
+    notice = notice[..., i if notice.shape[-1] > 1 else 0]
     notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
     came = arrivals[:12].sum(axis=0)
     mix = np.tile(_mix(came[:, None])[:, 0], (len(network.stages), 1))

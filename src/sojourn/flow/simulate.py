@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import batch as batch_of
-from sojourn.flow import queue, stages
+from sojourn.flow import claim_parts, queue, stages
 from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
+from sojourn.flow.claim_parts import Parts, Shares
 from sojourn.flow.queue import Run
-from sojourn.flow.rates import Intake, Shares, members_capacity, rates
+from sojourn.flow.rates import Intake, members_capacity, rates
 from sojourn.flow.stages import Network
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
@@ -261,24 +263,30 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     Raises InputError where the months of `paths`, `intake` and `shares` differ, where a claim is
     negative or not finite, or where shares by law do not add to 1.
     """
-    return together(replace(paths, value=paths.value[:, None]), intake, shares).one(0)
+    if intake.claims.min(initial=0.0) < 0.0:
+        lowest = float(np.nanmin(intake.claims))
+        raise InputError("intake", "claims", lowest, "numbers of 0 or more")
+    law = claim_parts.of(shares)
+    return together(replace(paths, value=paths.value[:, None]), intake, law).one(0)
 
 
 def together(
     paths: Paths,
     intake: Intake,
-    shares: Shares,
+    law: Parts,
     run: Callable[[Batch], queue.Made] = queue.run_all,
 ) -> Flows:
-    """Several runs side by side: paths [P, n, T], intake and shares of n runs that are alike.
+    """Several runs side by side: paths [P, n, T], intake and parts of claims by law of n runs that
+    are alike; claims of 0 or more.
 
     Each run is the same, to the byte, as alone. run: how a batch is run (`resume.Memory.run` goes
-    on from what is known). Raises InputError as `simulate`.
+    on from what is known). Raises InputError as `simulate`, for claims that are not finite too.
     """
     network = stages.load()
-    if not (intake.claims.min(initial=0.0) >= 0.0 and np.isfinite(intake.claims.sum())):
-        raise InputError("intake", "claims", float(np.min(intake.claims)), "numbers of 0 or more")
-    batch = rates(network, paths, intake, shares)
+    total = float(intake.claims.sum())
+    if not math.isfinite(total):
+        raise InputError("intake", "claims", total, "numbers of 0 or more")
+    batch = rates(network, paths, intake, law)
     out = run(batch)
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0

@@ -7,15 +7,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import arrivals, edge_shares, profiles, queue, resume
+from sojourn.flow import arrivals, claim_parts, edge_shares, profiles, queue, resume
 from sojourn.flow import simulate as flow
 from sojourn.flow.batch import Batch
-from sojourn.flow.rates import Shares, alike
+from sojourn.flow.claim_parts import Parts
+from sojourn.flow.rates import alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import BATCH, CHUNK, Plan
@@ -55,15 +56,16 @@ KEPT = 16
 """Batches of which a process remembers what a moving lever does not change."""
 
 _MAKING = threading.Lock()
-_SHARES: OrderedDict[tuple[bytes, int, int, int, int], Shares] = OrderedDict()
+_LAW: OrderedDict[tuple[bytes, int, int, int, int], Parts] = OrderedDict()
 _KEPT = resume.Memory(KEPT)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a batch: its shares by law, how to run it, that its members are alike."""
+    """What is known of a batch: what the law makes of claims, how to run it, that its members are
+    alike."""
 
-    shares: Shares | None = None
+    law: Parts | None = None
     run: Callable[[Batch], queue.Made] = queue.run_all
     alike: bool = False
 
@@ -84,7 +86,6 @@ class Model:
         self._shares_drawn = any(name.startswith(SHARES) for name in self.sampler.names)
         drawn_law = any(name.startswith("law.") for name in self.sampler.names)
         self._law = None if drawn_law else profiles.plan(self.paths)
-        self._shares = profiles.shares(self.paths)
         behind = [k for k, name in enumerate(self.paths.names) if name.startswith(SHARES)]
         ranges = np.stack([self.paths.low, self.paths.value, self.paths.high])[:, behind]
         changes = [change.month for change in plan.scenario.changes]
@@ -100,6 +101,11 @@ class Model:
         ]
         self._blocks: OrderedDict[int, tuple[Floats, Floats]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @cached_property
+    def _law_of_all(self) -> Parts:
+        """What the law makes of claims, where nothing that it depends on is drawn."""
+        return claim_parts.of(profiles.shares(self.paths))
 
     def values(self, lo: int, hi: int) -> NDArray[np.float32]:
         """Values of members lo to hi - 1, float32 [rows, periods, hi - lo]."""
@@ -149,12 +155,14 @@ class Model:
 
     def _side_by_side(self, paths: Paths, deviations: Floats | None, known: Known) -> Floats:
         came = arrivals.intake(paths, deviations)
-        shares = known.shares
-        if shares is None:
+        law = known.law
+        if law is None and not self._shares_drawn:
+            law = self._law_of_all
+        elif law is None:
             # a law that is drawn has a plan of its own for each member
             one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
-            shares = profiles.shares(one, self._law) if self._shares_drawn else self._shares
-        ran = readout.Ran(paths, flow.together(paths, came, shares, known.run))
+            law = claim_parts.of(profiles.shares(one, self._law))
+        ran = readout.Ran(paths, flow.together(paths, came, law, known.run))
         # in memory as what is read out, months of all members
         table = np.empty((len(self.plan.rows), *paths.value.shape[:0:-1])).swapaxes(1, 2)
         self._readers.read(ran, table)
@@ -175,13 +183,13 @@ class Model:
             return Known(run=run)
         key = (self._share_ranges, *members)
         with _MAKING:
-            found = _SHARES.pop(key, None)
+            found = _LAW.pop(key, None)
         if found is None:
-            found = profiles.shares(paths, self._law)
+            found = claim_parts.of(profiles.shares(paths, self._law))
         with _MAKING:
-            _SHARES[key] = found
-            while len(_SHARES) > KEPT:
-                _SHARES.popitem(last=False)
+            _LAW[key] = found
+            while len(_LAW) > KEPT:
+                _LAW.popitem(last=False)
         return Known(found, run)
 
     def _change_together(self, parameters: Floats) -> bool:

@@ -19,7 +19,7 @@ from sojourn.inputs.scenario import Scenario
 CHUNK = 256
 """Members in a chunk."""
 
-BATCH = 32
+BATCH = 64
 """Members run side by side: more would leave the processor's cache (benchmarks/results.md)."""
 
 MOST_MEMBERS = 10_000_000

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,8 +19,12 @@ from numpy.typing import NDArray
 from sojourn.inference import ensemble, member, memory
 from sojourn.inference.ensemble import FEWEST
 from sojourn.inference.plan import Plan
+from sojourn.inference.turns import Turns
 
 Values = NDArray[np.float32]
+
+SECONDS_A_MEMBER = 0.002
+"""About what a member takes: no result hangs on it, only whose turn is next."""
 
 
 class Pool:
@@ -27,6 +32,8 @@ class Pool:
 
     def __init__(self, count: int) -> None:
         self.count = count
+        # one more than there are processes, so that none waits for its next piece
+        self._turns = Turns(count + 1)
         self._lock = threading.Lock()
         self._running: ProcessPoolExecutor | None = None
 
@@ -39,14 +46,17 @@ class Pool:
     def task(self, plan: Plan) -> Callable[[int, int], Values]:
         """A function (lo, hi) -> float32 [rows, periods, hi - lo] that a process works out.
 
-        A process that dies is replaced and asked again, once. Raises InputError of the model.
+        Of several plans that wait, the one due first goes on (`Turns`). A process that dies is
+        replaced and asked again, once. Raises InputError of the model.
         """
+        due = time.monotonic() + SECONDS_A_MEMBER * plan.members / self.count
 
         def made(lo: int, hi: int) -> Values:
-            try:
-                return self._ask(plan, lo, hi)
-            except BrokenProcessPool:
-                return self._ask(plan, lo, hi)
+            with self._turns.turn(due):
+                try:
+                    return self._ask(plan, lo, hi)
+                except BrokenProcessPool:
+                    return self._ask(plan, lo, hi)
 
         return made
 

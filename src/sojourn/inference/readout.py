@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -111,7 +111,8 @@ class Readers:
                     read_groups(one, table[:, i])
 
 
-def readers(rows: Sequence[Row]) -> Readers:
+@lru_cache(maxsize=16)
+def readers(rows: tuple[Row, ...]) -> Readers:
     """Readers of the rows; each series is worked out once a member, and only when asked for."""
     by_series: dict[str, list[tuple[int, Row]]] = {}
     for at, row in enumerate(rows):

@@ -40,11 +40,8 @@ class Sampler:
 
     def steps(self, names: Collection[str]) -> NDArray[np.int64]:
         """Dated rows of the parameters that follow a row of the same one."""
-        found = []
-        for name in names:
-            rows = np.unique(self._at[self.paths.index[name]])
-            found.append(rows[1:])
-        return np.concatenate(found)
+        at = self._at[[self.paths.index[name] for name in names]]
+        return np.concatenate([np.arange(row[0], row[-1]) + 1 for row in at])
 
     def member(self, values: NDArray[np.float64]) -> Paths:
         """Paths of one member from its row of `values`."""

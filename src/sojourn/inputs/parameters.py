@@ -69,14 +69,15 @@ class Parameters:
     def paths(self, span: NDArray[np.int64]) -> Paths:
         """Step functions over the months: central, low and high values, each [P, T]."""
         names = tuple(sorted(self.rows))
-        value = np.empty((3, len(names), len(span)))
+        rows = [row for name in names for row in self.rows[name]]
+        since = np.searchsorted(span, [row.start for row in rows])
         # before its first row a parameter has the first value: rows start when known
-        first = [self.rows[name][0] for name in names]
-        value[:] = np.array([[row.value, row.low, row.high] for row in first]).T[:, :, None]
-        for p, name in enumerate(names):
-            for row in self.rows[name][1:]:
-                since = np.searchsorted(span, row.start)
-                value[:, p, since:] = [[row.value], [row.low], [row.high]]
+        first = np.cumsum([0, *(len(self.rows[name]) for name in names)])[:-1]
+        since[first] = 0
+        until = np.append(since[1:], 0)
+        until[np.append(first[1:], len(rows)) - 1] = len(span)
+        table = np.array([[row.value, row.low, row.high] for row in rows]).T
+        value = np.repeat(table, until - since, axis=1).reshape(3, len(names), len(span))
         return Paths(span, names, value[0], value[1], value[2])
 
 

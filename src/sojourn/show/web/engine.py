@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sojourn.inputs.errors import InputError
@@ -89,7 +89,8 @@ class Engine:
 
         quantiles = asked.pop("quantiles")
         plan = ensemble.planned(scenario, **asked)
-        with self.room():
+        # worker processes take turns among themselves
+        with self.room() if self._pool is None else nullcontext():
             return ensemble.execute(
                 plan, quantiles=quantiles, limit=self.settings.seconds, progress=progress,
                 stop=stop, count=self._pool.count if self._pool else None,
