@@ -97,7 +97,7 @@ def _extra(paths: Paths, name: str) -> Floats:
     base = _shipped(int(paths.months[0]), len(paths.months))
     at, p = base.index[name], paths.index[name]
     plan, low, high = base.value[at], base.low[at], base.high[at]
-    value = paths.value[p]
+    value = paths[name]
     if np.array_equal(value, plan):
         return np.zeros(value.shape)
     exact = paths.low[p] == paths.high[p]

@@ -156,7 +156,7 @@ def spend(flows: Flows, paths: Paths) -> Spending:
     quantities = Quantities(flows, paths)
     lines = programmes.load()
     # in memory as the flows of several runs are
-    *runs, n_months = paths.value.shape[1:]
+    *runs, n_months = paths.shape
     cad = np.empty((len(lines), n_months, *runs)).swapaxes(1, -1)
     for row, line in zip(cad, lines, strict=True):
         np.multiply(quantities[line.quantity], _price(paths, line.unit), out=row)

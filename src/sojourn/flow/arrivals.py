@@ -66,7 +66,7 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     """
     plan = _plan(int(paths.months[0]), len(paths.months))
     _check(paths)
-    *runs, n_months = paths.value.shape[1:]
+    *runs, n_months = paths.shape
     # several runs lie next to each other in memory
     claims = np.empty((n_months, len(MODES), len(NATIONALITIES), *runs))
     claims = np.moveaxis(claims, -1, 0) if runs else claims
@@ -244,4 +244,4 @@ LEVELS, FACTORS = (
 
 def _stack(paths: Paths, names: tuple[str, ...]) -> Array:
     """Parameters of every mode, [T, mode] (of several runs [n, T, mode])."""
-    return np.moveaxis(paths.value[[paths.index[name] for name in names]], 0, -1)
+    return np.moveaxis(paths.of(np.array([paths.index[name] for name in names])), 0, -1)

@@ -72,7 +72,7 @@ def multiplier(paths: Paths) -> Effect | None:
     """
     first, length = int(paths.months[0]), len(paths.months)
     shipped = _reference_table(first, length)
-    if paths.value.ndim == 3:
+    if len(paths.shape) == 2:
         shipped = shipped[:, None]
     if np.all(_table(paths) == shipped):
         return None
@@ -115,7 +115,7 @@ def state(now: dict[str, Array]) -> tuple[Array, Array, Array]:
 def _agreement(paths: Paths, now: dict[str, Array]) -> Array:
     """Log factor [T, mode] of the Agreement's state relative to `whole`."""
     none, ports, _ = state(now)
-    log = np.zeros((*paths.value.shape[1:], len(MODE_LIST)))
+    log = np.zeros((*paths.shape, len(MODE_LIST)))
     for mode, name in ((LAND, "land_port"), (BETWEEN, "between_ports"), (AIRPORT, "airport")):
         ports_name, none_name = f"event.agreement_ports.{name}", f"event.agreement_none.{name}"
         at_ports = _log(ports_name, paths[ports_name])
@@ -136,7 +136,7 @@ def _log(name: str, factor: Array) -> Array:
 
 def _table(paths: Paths) -> Array:
     """The switches as rows [switch, T]."""
-    return paths.value[[paths.index[name] for name in SWITCHES]]
+    return paths.of(np.array([paths.index[name] for name in SWITCHES]))
 
 
 @lru_cache(maxsize=16)

@@ -83,8 +83,8 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     runs [P, n, T], whose plan must be given, arrays are [n, epochs, modes, nationalities].
     """
     index = _index(paths.names)
-    known = _planned(paths, index, paths.value[index.weights]) if fixed is None else fixed
-    values = paths.value[index.weights[:, None], ..., known.starts]
+    known = _planned(paths, index, paths.of(index.weights)) if fixed is None else fixed
+    values = np.moveaxis(paths.of(index.weights, known.starts), -1, 1)
     # runs last, and sums in a stated order, which does not hang on the number of runs
     weights = _class_weights(values)
     n_epochs, *runs = weights.shape[1:]

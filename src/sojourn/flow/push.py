@@ -53,7 +53,7 @@ def added(paths: Paths) -> Array | None:
         told = _told(now) - _told(base[name])
         claims = onward(paths, told * paths[f"us.protected.{name}"])
         if out is None:
-            out = np.zeros((*paths.value.shape[1:], len(MODE_LIST), len(NATIONALITY_LIST)))
+            out = np.zeros((*paths.shape, len(MODE_LIST), len(NATIONALITY_LIST)))
         out[..., [LAND, BETWEEN], NATIONALITY_LIST.index(name)] += claims
     return out
 
@@ -77,7 +77,7 @@ def managed(paths: Paths) -> Array:
 
     By nationality as the people whose protection has been said to end.
     """
-    ended = np.zeros((*paths.value.shape[1:], len(NATIONALITY_LIST)))
+    ended = np.zeros((*paths.shape, len(NATIONALITY_LIST)))
     for name in PROTECTED:
         people = paths[f"us.protected.{name}"] * paths[f"us.protection_ended.{name}"]
         ended[..., NATIONALITY_LIST.index(name)] = people

@@ -61,26 +61,25 @@ def rates(network: Network, paths: Paths, intake: Intake, law: Parts) -> Batch:
 
     Raises InputError where months of the inputs differ.
     """
-    n, n_months = paths.value.shape[1:]
+    n, n_months = paths.shape
     if intake.months.size != n_months or np.any(intake.months != paths.months):
         raise InputError(
             "intake", "months", intake.months.size, f"the {n_months} months of the run"
         )
     if law.epoch.size != n_months:
         raise InputError("shares", "epoch", law.epoch.size, f"{n_months} months")
-    by_month = paths.value.swapaxes(1, 2)
     split = _places(paths.names, edge_shares.SHARES)
-    starts, epoch = _epochs(by_month[split, :, 0])
+    starts, epoch = _epochs(paths.of(split)[:, 0])
     keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone))
     plan = _layout(network, *keys)
     share = np.empty((plan.size, n))
     share[0] = 1.0
-    edge_shares.fill(share, plan, by_month[split[:, None], starts].clip(0.0, 1.0))
+    edge_shares.fill(share, plan, paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0))
     claims = np.moveaxis(intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]), 0, -1)
     by_cell = claims.reshape(n_months, -1, n)
     given = Given(
         by_cell, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
-        _table(network, by_month, paths), law.reach(claims),
+        _table(network, paths), law.reach(claims),
         *_start(network, paths, by_cell[:12], law.entering[law.epoch[:12]]),
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
@@ -92,7 +91,7 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
 
     Draws from the same ranges change together, so there is nearly always one list.
     """
-    rows = paths.value[_places(paths.names, edge_shares.SHARES)]
+    rows = paths.of(_places(paths.names, edge_shares.SHARES))
     new = rows[:, :, 1:] != rows[:, :, :-1]
     if (new == new[:, :1]).all():
         return [np.arange(rows.shape[1])]
@@ -101,13 +100,13 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(kind == k) for k in range(int(kind.max()) + 1)]
 
 
-def _table(network: Network, by_month: Floats, paths: Paths) -> Floats:
-    """Rates by month [Q, T, n], rows as told by `_rows`; by_month [P, T, n]: values of `paths`."""
+def _table(network: Network, paths: Paths) -> Floats:
+    """Rates by month [Q, T, n], rows as told by `_rows`."""
     at = _places(paths.names, _RATED)
     row = _rows(network)
-    rate = np.empty((row.pace + 1, *by_month.shape[1:]))
+    rate = np.empty((row.pace + 1, *paths.shape[::-1]))
     rate[0], rate[1] = 0.0, 1.0
-    rate[2 : 2 + len(at)] = by_month[at]
+    rate[2 : 2 + len(at)] = paths.of(at).swapaxes(1, 2)
     months = rate[2 : 2 + len(_RATED)]
     np.maximum(months, 0.0, out=months)
     hazards = rate[2 + len(at) : row.pools[0]]
@@ -319,9 +318,10 @@ def _start(network: Network, paths: Paths, claims: Floats, parts: Floats) -> tup
         mix[network.stage(stage), : len(here)] = _mix(here)
     mix[0] = _mix(first)
     names = tuple(f"start.{stage.name}" for stage in network.stages)
-    people = paths.value[_places(paths.names, names), :, 0][:, None]
-    spread = paths.value[_places(paths.names, tuple(f"{name}.months" for name in names)), :, 0]
-    months = np.clip(np.rint(spread), 1.0, BEFORE)[:, None]
+    at_first = np.zeros(1, np.int64)
+    people = paths.of(_places(paths.names, names), at_first).swapaxes(1, 2)
+    spread = paths.of(_places(paths.names, tuple(f"{name}.months" for name in names)), at_first)
+    months = np.clip(np.rint(spread), 1.0, BEFORE).swapaxes(1, 2)
     # the last `months` of the months before the first
     waiting = np.where(np.arange(BEFORE, 0, -1)[:, None] <= months, people / months, 0.0)
     return waiting, mix

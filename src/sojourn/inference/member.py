@@ -20,7 +20,7 @@ from sojourn.flow.rates import alike
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import BATCH, CHUNK, Plan
-from sojourn.inference.sampler import Sampler
+from sojourn.inference.sampler import Sampler, Several
 from sojourn.inputs import months
 from sojourn.inputs import series as declared
 from sojourn.inputs.content import kept
@@ -130,41 +130,32 @@ class Model:
             first = last
         return made
 
-    def monthly(self, paths: Paths, deviations: Floats | None = None) -> Floats:
-        """Rows of one member by month from January 2015, [rows, months]."""
-        several = replace(paths, value=paths.value[:, None])
-        return self.tables(several, None if deviations is None else deviations[None])[:, 0]
-
-    def tables(
-        self, paths: Paths, deviations: Floats | None = None, known: Known | None = None
-    ) -> Floats:
+    def tables(self, paths: Several, deviations: Floats, known: Known | None = None) -> Floats:
         """Rows of several members by month from January 2015, [rows, n, months].
 
-        paths: `value` [P, n, T]; deviations [n, T, mode]; known: what is known of these members.
+        deviations [n, T, mode]; known: what is known of these members.
         """
         known = known or Known()
         groups = [] if known.alike else self._alike(paths)
         if len(groups) < 2:
             return self._side_by_side(paths, deviations, known)
-        table = np.empty((len(self.plan.rows), *paths.value.shape[1:]))
+        table = np.empty((len(self.plan.rows), *paths.shape))
         for who in groups:
-            own = replace(paths, value=paths.value[:, who])
-            far = None if deviations is None else deviations[who]
-            table[:, who] = self._side_by_side(own, far, Known())
+            table[:, who] = self._side_by_side(paths.only(who), deviations[who], Known())
         return table
 
-    def _side_by_side(self, paths: Paths, deviations: Floats | None, known: Known) -> Floats:
+    def _side_by_side(self, paths: Several, deviations: Floats, known: Known) -> Floats:
         came = arrivals.intake(paths, deviations)
         law = known.law
         if law is None and not self._shares_drawn:
             law = self._law_of_all
         elif law is None:
             # a law that is drawn has a plan of its own for each member
-            one = paths if self._law is not None else replace(paths, value=paths.value[:, 0])
+            one = paths if self._law is not None else replace(self.paths, value=paths.value[:, 0])
             law = claim_parts.of(profiles.shares(one, self._law))
         ran = readout.Ran(paths, flow.together(paths, came, law, known.run))
         # in memory as what is read out, months of all members
-        table = np.empty((len(self.plan.rows), *paths.value.shape[:0:-1])).swapaxes(1, 2)
+        table = np.empty((len(self.plan.rows), *paths.shape[::-1])).swapaxes(1, 2)
         self._readers.read(ran, table)
         return table
 
@@ -200,7 +191,7 @@ class Model:
     def _alike(self, paths: Paths) -> list[NDArray[np.int64]]:
         """Members that can be run side by side."""
         if self._law is None:
-            return [np.array([i]) for i in range(paths.value.shape[1])]
+            return [np.array([i]) for i in range(paths.shape[0])]
         return alike(paths)
 
     def _gathered(self, table: NDArray[np.float32]) -> NDArray[np.float32]:

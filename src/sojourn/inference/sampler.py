@@ -4,11 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths, inverse_triangular
+
+Values = NDArray[np.float64]
+
+
+class Several(Paths):
+    """Paths of n members side by side, [P, n, T]: months are filled from dated rows when asked for.
+
+    rows [R, n], at [P, T]: the row of each parameter and month. In memory members lie next to each
+    other, as everything made of them later does.
+    """
+
+    def __init__(self, paths: Paths, rows: Values, at: NDArray[np.int64]) -> None:
+        for name in ("months", "names", "low", "high", "index"):
+            object.__setattr__(self, name, getattr(paths, name))
+        self._held: tuple[Values, NDArray[np.int64], dict[str, Values]]
+        object.__setattr__(self, "_held", (rows, at, {}))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Members and months."""
+        rows, at, _ = self._held
+        return rows.shape[1], at.shape[1]
+
+    def __getitem__(self, name: str) -> Values:
+        """Monthly values [n, T] of a parameter. Raises InputError with the nearest known name."""
+        rows, at, known = self._held
+        if name not in known:
+            if name not in self.index:
+                raise InputError("parameters", "name", name, nearest(name, self.names))
+            known[name] = rows.take(at[self.index[name]], axis=0, mode="clip").T
+        return known[name]
+
+    def of(
+        self, places: NDArray[np.int64], months: NDArray[np.int64] | slice = slice(None)
+    ) -> Values:
+        """Values of the parameters at some places of `names`, [places, n, T], in some months."""
+        rows, at, _ = self._held
+        return rows.take(at[places][:, months], axis=0, mode="clip").swapaxes(1, 2)
+
+    @cached_property
+    def value(self) -> Values:  # type: ignore[override]
+        """Values of all parameters, [P, n, T]."""
+        return self.of(np.arange(len(self.names)))
+
+    def only(self, who: NDArray[np.int64]) -> Several:
+        """Some of the members."""
+        rows, at, _ = self._held
+        return Several(self, np.ascontiguousarray(rows[:, who]), at)
 
 
 class Sampler:
@@ -47,10 +97,6 @@ class Sampler:
         """Paths of one member from its row of `values`."""
         return replace(self.paths, value=np.take(values, self._at, mode="clip"))
 
-    def together(self, values: NDArray[np.float64]) -> Paths:
-        """Paths of several members side by side, `value` [P, n, T], from their rows of `values`.
-
-        In memory members lie next to each other, as everything made of them later does.
-        """
-        found = np.take(values.T.copy(), self._at, axis=0, mode="clip")
-        return replace(self.paths, value=found.swapaxes(1, 2))
+    def together(self, values: NDArray[np.float64]) -> Several:
+        """Paths of several members side by side from their rows of `values`."""
+        return Several(self.paths, np.ascontiguousarray(values.T), self._at)

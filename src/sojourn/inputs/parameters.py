@@ -104,6 +104,17 @@ class Paths:
             raise InputError("parameters", "name", name, nearest(name, self.names)) from None
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one parameter's values: months, of several runs side by side [n, T]."""
+        return self.value.shape[1:]
+
+    def of(
+        self, places: NDArray[np.int64], months: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.float64]:
+        """Values of the parameters at some places of `names`, [places, T], in some months only."""
+        return self.value[places][..., months]
+
+    @property
     def uncertain(self) -> tuple[str, ...]:
         """Names whose low and high differ somewhere."""
         wide = np.any(self.high > self.low, axis=1)

@@ -195,7 +195,7 @@ def _problem(
     """Names of the factors (uncertain parameters, then the future intake) and the outcome."""
     from sojourn.inference import intake, member, outputs, periods
     from sojourn.inference import workers as hands
-    from sojourn.inference.plan import Plan
+    from sojourn.inference.plan import BATCH, Plan
 
     chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
     month = at if isinstance(at, int) else months.parse(at, where="--at", field="month")
@@ -212,14 +212,14 @@ def _problem(
     names = (*model.sampler.names, INTAKE)
     count = hands.available() if workers is None else workers
 
-    def one(u: Floats) -> float:
-        values = model.sampler.values(u[:-1, None])[0]
-        pick = min(int(u[-1] * INTAKES), INTAKES - 1)
-        table = model.monthly(model.sampler.member(values), deviations[pick])
-        return float(table[0, month - months.FIRST])
+    def some(u: Floats) -> Floats:
+        paths = model.sampler.together(model.sampler.values(np.ascontiguousarray(u[:, :-1].T)))
+        pick = np.minimum((u[:, -1] * INTAKES).astype(np.int64), INTAKES - 1)
+        return model.tables(paths, deviations[pick])[0, :, month - months.FIRST]
 
     def outcome(points: Floats) -> Floats:
+        pieces = [points[first : first + BATCH] for first in range(0, len(points), BATCH)]
         with ThreadPoolExecutor(count) as pool:
-            return np.fromiter(pool.map(one, points), np.float64, len(points))
+            return np.concatenate(list(pool.map(some, pieces)))
 
     return names, outcome
