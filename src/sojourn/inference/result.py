@@ -110,7 +110,7 @@ class Result:
         if self.periods.kind != "month":
             raise InputError("result", "periods", self.periods.kind, "a monthly result to gather")
         wider = periods_of.of(self.periods.first, self.periods.last, kind)
-        gathered = by_year(self.members, self.rows, self.periods, wider)
+        gathered = held(by_year(self.members, self.rows, self.periods, wider))
         levels = self.summary.quantiles if quantiles is None else quantiles
         summary = reduce.summarise(gathered, levels, width=12)
         flag = " --fiscal" if kind == "fiscal" else ""
@@ -174,6 +174,35 @@ def by_year(members: Members, rows: tuple[Row, ...], months: Periods, years: Per
         parts = (by_year(run, rows, months, years) for run in (members.a, members.b))
         return Difference(*parts)
     return Gathered(members, rows, months, years)
+
+
+HELD = 2_000_000
+"""Values of members that are worked out once and kept (8 MB); more are made when asked for."""
+
+
+def held(members: Members) -> Members:
+    """The same members, worked out now where they are few."""
+    rows, periods, count = members.shape
+    if rows * periods * count > HELD:
+        return members
+    return Held(np.stack([members.block(row, 0, periods) for row in range(rows)]))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Members as one array [rows, periods, members]."""
+
+    values: NDArray[np.float32]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, periods, members."""
+        rows, periods, count = self.values.shape
+        return rows, periods, count
+
+    def block(self, row: int, start: int, stop: int) -> NDArray[np.float32]:
+        """Values [stop - start, members] of a row in some periods, members in order."""
+        return self.values[row, start:stop]
 
 
 @dataclass(frozen=True)

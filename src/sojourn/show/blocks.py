@@ -87,6 +87,15 @@ def published_sources(series: str) -> tuple[Source, ...]:
     return tuple(sources.source(one) for one in sorted(ids))
 
 
+def reference_points(name: str, drawn: Mapping[str, Cell]) -> list[charts.Point]:
+    """Points of a series of another scenario, for `of_series`."""
+    return charts.points(drawn, _scale(name))
+
+
+def _scale(name: str) -> float:
+    return {"share": 0.01}.get(declared.get(name).unit, 1.0)
+
+
 def of_series(
     name: str,
     month: Mapping[str, Cell],
@@ -94,7 +103,7 @@ def of_series(
     lang: str,
     *,
     params: Parameters,
-    reference: Mapping[str, Cell] | None = None,
+    reference: Sequence[charts.Point] = (),
     reference_name: str = "",
     heading: str = "",
     when: str = "",
@@ -103,8 +112,9 @@ def of_series(
 ) -> Block:
     """The block of one series in one cell from its monthly and its yearly cells.
 
-    Flows are drawn by year, stocks and means by month; `reference`: the same cells of another
-    scenario, monthly or yearly as drawn; `when`: the year the sentence speaks of.
+    Flows are drawn by year, stocks and means by month; `reference`: points (`reference_points`) of
+    the same cells of another scenario, monthly or yearly as drawn; `when`: the year the sentence
+    speaks of.
     """
     spec = declared.get(name)
     by_month = spec.over_year != "sum" and bool(month)
@@ -113,14 +123,14 @@ def of_series(
     at = when if when in told else (last_modelled(told) or "")
     label = heading or title(name, lang)
     start = months.text(since()) if by_month else str(months.year(since()))
-    scale = {"share": 0.01}.get(spec.unit, 1.0)
+    scale = _scale(name)
     assumed = assumptions(name, params)
-    points, other = charts.points(drawn, scale), charts.points(reference or {}, scale)
+    points = charts.points(drawn, scale)
     made = tuple(
         charts.fan(
             points, lang,
             observed=[(d, c.observed) for d, c in drawn.items() if c.observed is not None],
-            reference=other, reference_name=reference_name,
+            reference=reference, reference_name=reference_name,
             since=start if at_or_after(drawn, start) else None,
             assumed=[row.name for row in assumed], unit=unit_words(name, lang), scale=scale,
             digits=1 if spec.unit == "months" else 0, line=not spec.range_only, size=size,

@@ -22,9 +22,10 @@ from sojourn.show.drawing import (
     text,
     themed,
 )
-from sojourn.show.fans import day, fan, points, wide
+from sojourn.show.fans import Point, day, fan, points, wide
 
 __all__ = [
-    "BESIDE", "LIGHT", "NARROW", "PAGE", "WIDE", "Spec", "day", "fan", "framed", "lever", "png",
-    "points", "ranking", "resized", "rounded", "spread", "stack", "svg", "text", "themed", "wide",
+    "BESIDE", "LIGHT", "NARROW", "PAGE", "WIDE", "Point", "Spec", "day", "fan", "framed", "lever",
+    "png", "points", "ranking", "resized", "rounded", "spread", "stack", "svg", "text", "themed",
+    "wide",
 ]  # fmt: skip

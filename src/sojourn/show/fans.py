@@ -27,6 +27,9 @@ from sojourn.show.i18n import say
 
 Row = Mapping[str, Any]
 
+Point = dict[str, Any]
+"""A date and the values drawn there."""
+
 
 def day(value: object) -> str:
     """The day at which a date is drawn: a month at its first day, a year in its middle.
@@ -69,7 +72,7 @@ def wide(rows: Iterable[Row], scale: float = 1.0) -> list[dict[str, Any]]:
     return [found[at] for at in sorted(found)]
 
 
-def points(by_date: Mapping[str, Cell], scale: float = 1.0) -> list[dict[str, Any]]:
+def points(by_date: Mapping[str, Cell], scale: float = 1.0) -> list[Point]:
     """Cells of one series as `wide` gives its rows."""
     dates, names, values = [], [], []
     for at, cell in by_date.items():

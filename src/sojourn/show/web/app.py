@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for part in (api, api_questions, assets, downloads, pages):
         app.include_router(part.router)
     problems.install(app, pages.error)
-    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
     app.add_middleware(Guard, settings=chosen, metrics=app.state.metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import months
@@ -41,8 +42,7 @@ class Outlook:
     view: View
     monthly: Mapping[Key, Mapping[str, Cell]]
     yearly: Mapping[Key, Mapping[str, Cell]]
-    base_monthly: Mapping[Key, Mapping[str, Cell]]
-    base_yearly: Mapping[Key, Mapping[str, Cell]]
+    base: Reading
     difference: Mapping[Key, Mapping[str, Cell]]
     under: str
 
@@ -63,8 +63,7 @@ def look(engine: Engine, view: View, members: int, lang: str) -> Outlook:
         apart = paired(base.yearly_result, mine.yearly_result)
         difference = cells_of.of_result(apart)
     return Outlook(
-        view, mine.monthly, mine.yearly, base.monthly, base.yearly, difference,
-        tolerable(mine.result, lang),
+        view, mine.monthly, mine.yearly, base, difference, tolerable(mine.result, lang),
     )  # fmt: skip
 
 
@@ -76,6 +75,17 @@ class Reading:
     yearly_result: Result
     monthly: Mapping[Key, Mapping[str, Cell]]
     yearly: Mapping[Key, Mapping[str, Cell]]
+
+    @cached_property
+    def points(self) -> Mapping[str, list[charts.Point]]:
+        """Of each series drawn, for the dashed line beside another run."""
+        return {
+            name: blocks.reference_points(
+                name,
+                (self.yearly if name == "claims" else self.monthly).get(cells_of.key(name), {}),
+            )
+            for name in DRAWN
+        }
 
 
 def read(engine: Engine, scenario: Scenario, members: int) -> Reading:
@@ -155,11 +165,10 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
         key = cells_of.key(name)
         if key not in outlook.yearly:
             continue
-        base = outlook.base_yearly if name == "claims" else outlook.base_monthly
         made.append(
             blocks.of_series(
                 name, outlook.monthly.get(key, {}), outlook.yearly[key], lang, params=params,
-                reference=base.get(key, {}) if outlook.changed else None,
+                reference=outlook.base.points[name] if outlook.changed else (),
                 reference_name=say("as is", "tel quel", lang), when=year(outlook),
                 sizes=(SIZES[size],),
                 tabled=tabled,
@@ -232,7 +241,7 @@ def outcomes(outlook: Outlook, lang: str) -> blocks.Table:
         unit = "CAD" if name == "cost" else "persons"
         line = [blocks.title(name, lang), _amount(cell, unit, lang)]
         if outlook.changed:
-            line.append(_amount(outlook.base_yearly.get(key, {}).get(when, Cell()), unit, lang))
+            line.append(_amount(outlook.base.yearly.get(key, {}).get(when, Cell()), unit, lang))
             apart = outlook.difference.get(key, {}).get(when, Cell())
             line.append(_amount(apart, unit, lang) + sentences.interval(apart, unit, lang))
         lines.append(line)
