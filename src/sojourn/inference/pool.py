@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import signal
@@ -18,13 +19,16 @@ from numpy.typing import NDArray
 
 from sojourn.inference import ensemble, member, memory
 from sojourn.inference.ensemble import FEWEST
-from sojourn.inference.plan import Plan
+from sojourn.inference.plan import BATCH, Plan
 from sojourn.inference.turns import Turns
 
 Values = NDArray[np.float32]
 
 SECONDS_A_MEMBER = 0.002
 """About what a member takes: no result hangs on it, only whose turn is next."""
+
+MOST_ROUNDS = 4
+"""Pieces of a run for each process that wait at once."""
 
 
 class Pool:
@@ -60,6 +64,12 @@ class Pool:
 
         return made
 
+    def hands(self, members: int) -> int:
+        """Threads that ask for the pieces of a run: enough for all of them to wait for their turns
+        from the beginning, or others would come between (of a long run not all)."""
+        rounds = math.ceil(members / (BATCH * self.count))
+        return self.count * min(rounds, MOST_ROUNDS)
+
     def close(self) -> None:
         """End the processes."""
         with self._lock:
@@ -86,9 +96,11 @@ class Pool:
 
 
 def _begin() -> None:
-    """A process ends when its parent does, and leaves Ctrl+C to it."""
+    """A process ends when its parent does, leaves Ctrl+C to it, and lets it go first: what is left
+    to do there is short, and a visitor waits for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory.keep()
+    os.nice(5)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

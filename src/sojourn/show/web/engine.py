@@ -93,7 +93,7 @@ class Engine:
         with self.room() if self._pool is None else nullcontext():
             return ensemble.execute(
                 plan, quantiles=quantiles, limit=self.settings.seconds, progress=progress,
-                stop=stop, count=self._pool.count if self._pool else None,
+                stop=stop, count=self._pool.hands(plan.members) if self._pool else None,
                 task=self._pool.task(plan) if self._pool else None,
             )  # fmt: skip
 
