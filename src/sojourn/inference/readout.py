@@ -87,8 +87,8 @@ Groups = Callable[[Flows, Floats], None]
 """The same from stocks and flows by group, for which each member is run once more."""
 
 
-GROUPED_RUNS = 8
-"""Members whose stocks and flows by group are held at once: 80 MB."""
+GROUPED_RUNS = 4
+"""Members whose stocks and flows by group are held at once: 40 MB; more would leave the cache."""
 
 
 @dataclass(frozen=True)
