@@ -201,7 +201,7 @@ def _open(oldest, waiting, scale, inside, moment, size, here):
 @njit(**STEP)
 def _notice(
     number, months, leaving, pace, untold, reached, stride, reachable, entries, at, groups, waiting,
-    scale, inside, moment, size, first, last, here, told,
+    scale, inside, moment, size, first, last, here, told, sent,
 ):  # fmt: skip
     """Send notices to a share `pace` of those not yet told.
 
@@ -219,12 +219,13 @@ def _notice(
             continue
         for m in range(pace.size):
             untold[c, m] -= told[m]
+            sent[m] = told[m] * scale[m] * waiting[c, m]
         for g in range(groups):
             row, part, out = entries[at + c * groups + g], reached[c * stride + g], leaving[g]
             for m in range(pace.size):
                 some = row[m] - told[m] * part[m]
                 row[m] = some if some > 0.0 else 0.0
-                out[m] += told[m] * scale[m] * waiting[c, m] * part[m]
+                out[m] += sent[m] * part[m]
         for m in range(pace.size):
             cut = told[m] * reachable[c, m]
             left = size[c, m] - cut
@@ -598,7 +599,7 @@ def run(
                 _notice(
                     number[RECALLED], months, leaving[RECALLED], pace, untold, reached, n,
                     reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
-                    first if first > told[0] else told[0], told[1], here, take,
+                    first if first > told[0] else told[0], told[1], here, take, part,
                 )  # fmt: skip
                 _take_away(now[s], leaving[RECALLED], n)
                 for m in range(runs):
