@@ -465,11 +465,11 @@ def run(
     Of each run: claims [T, cells, n] arrive at the first stage; entering [law epochs, O, cells, n]:
     the parts of a cell's claims; share [.., n]; rate [Q, T, n]; reach [R, columns of the recall
     stage, n]: of the month's claims those whom a notice reaches, if it finds them there.
-    Out, zero at first: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]:
+    Out: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]:
     number leaving a stage and their months waited; watched [L + 3, T, n] of the watched stage:
     waiting less than each limit at month end, entries of the month, months ended in it over all of
     them, how many wait at the end of all; recallable [T, n]: of the entries of the recall stage
-    those whom a notice can reach; by group, or [0, ...] for none: stocks [S, T, G, n], flows
+    those whom a notice can reach; by group, zero at first, or [0, ...] for none: stocks [S, T, G, n], flows
     [rows, T, G, n]; trace [S, B + T, T, n] or [0, ...]: fraction of each cohort waiting at month
     end.
     Work space, as `queue.begin` prepares it for the first month: entries [room for all stages, n],
@@ -514,6 +514,12 @@ def run(
                 n = stage[s, WIDTH]
                 _clear(entries, stage[s, ROOM] + (here + 1) * n, stage[s, ROOM] + (here + 2) * n)
             _clear(reached, here * told_of, (here + 1) * told_of)
+            for e in range(flow.shape[0]):
+                total = flow[e, t]
+                for m in range(runs):
+                    total[m] = 0.0
+            for m in range(runs):
+                recallable[t, m] = 0.0
         for s in range(n_stages):
             pool = stage[s, POOL]
             if pool >= 0:
@@ -570,6 +576,9 @@ def run(
                         for g in range(n):
                             now[s, g, m] = 0.0
                 if not anyone:
+                    if not alone:
+                        for m in range(runs):
+                            left[s, t, m] = waited[s, t, m] = stock[s, t, m] = 0.0
                     continue
 
             # 2. exits while waiting

@@ -117,22 +117,21 @@ def run_all(
     return made
 
 
-def empty(several: Batch, *, keep: bool = False, trace: bool = False, fill: bool = True) -> Made:
-    """Room for the results of a batch, all zero; `fill` False: of any numbers, to be set."""
-    zeros = np.zeros if fill else np.empty
+def empty(several: Batch, *, keep: bool = False, trace: bool = False) -> Made:
+    """Room for the results of a batch."""
     net, given = several.network, several.given
     n_months, cells, n = given.claims.shape
     stages, edges = len(net.stages), len(net.edges)
     return Made(
-        zeros((stages, n_months, n)),
-        zeros((edges, n_months, n)),
-        zeros((stages, n_months, n)),
-        zeros((stages, n_months, n)),
-        zeros((AGE_LIMITS.size + 3, n_months, n)),
-        zeros((n_months, n)),
-        zeros((stages if keep else 0, n_months, cells, n)),
-        zeros((edges if keep else 0, n_months, cells, n)),
-        zeros((stages if trace else 0, BEFORE + n_months, n_months, n)),
+        np.empty((stages, n_months, n)),
+        np.empty((edges, n_months, n)),
+        np.empty((stages, n_months, n)),
+        np.empty((stages, n_months, n)),
+        np.empty((AGE_LIMITS.size + 3, n_months, n)),
+        np.empty((n_months, n)),
+        np.zeros((stages if keep else 0, n_months, cells, n)),
+        np.zeros((edges if keep else 0, n_months, cells, n)),
+        np.zeros((stages if trace else 0, BEFORE + n_months, n_months, n)),
     )
 
 

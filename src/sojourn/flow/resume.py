@@ -46,15 +46,14 @@ class Memory:
 
         key: of the batch (its members); month: before which other batches of the key are the same.
         """
+        made = queue.empty(several)
         read = _read(several, month)
         with self._lock:
             kept = self._kept.get((key, month))
         if kept is None or not _equal(kept.read, read):
-            made = queue.empty(several)
             queue.call(several, made, stop=month)
             kept = _keep(several, made, month, read)
         else:
-            made = queue.empty(several, fill=False)
             _restore(several, made, month, kept)
         queue.call(several, made, start=month)
         with self._lock:
@@ -113,7 +112,6 @@ def _restore(several: Batch, made: Made, month: int, kept: _Kept) -> None:
         mine[...] = saved
     for table, before in zip(_by_month(made), kept.made, strict=True):
         table[..., :month, :] = before
-        table[..., month:, :] = 0.0
 
 
 def _rows(several: Batch, first: list[int], here: int) -> list[slice]:
