@@ -16,7 +16,7 @@ def scaling(quick: bool = False) -> list[Row]:
                 lines=lines, note=f"{m.rate:,.0f} members a second, {m.resident:,.0f} MB")
             for m in found]  # fmt: skip
     largest = max(found, key=lambda m: m.members)
-    local = max(ratios["two threads over one"], ratios["two processes over one thread"])
+    local = ratios[f"two processes over one, {largest.members:,} members"]
     extra = ratios["dask over the faster of two local workers"]
     return [
         *rows,

@@ -165,13 +165,14 @@ def table(scale: float = 1.0) -> tuple[list[Measured], dict[str, float]]:
              for n in (1, 2)]  # fmt: skip
     add("2 processes", members=int(1000 * scale), workers=2)
     add("2 processes", members=int(10_000 * scale), workers=2)
+    alone = add("1 process", members=int(100_000 * scale), workers=1, processes=True)
     large = add("2 processes", members=int(100_000 * scale), workers=2)
     local = min(threads.seconds, two.seconds)
     return rows, {
-        "two threads over one": one.seconds / threads.seconds,
-        "two processes over one": single.seconds / two.seconds,
-        "two processes over one thread": one.seconds / two.seconds,
+        f"two processes over one, {large.members:,} members": alone.seconds / large.seconds,
+        f"two processes over one, {few:,} members": single.seconds / two.seconds,
         f"two processes over one, {fewer:,} members": small[0].seconds / small[1].seconds,
+        f"two threads over one, {few:,} members": one.seconds / threads.seconds,
         "dask over the faster of two local workers": cluster.seconds / local - 1,
         "processor hours a million members": 2 * large.seconds / large.members * 1e6 / 3600,
     }

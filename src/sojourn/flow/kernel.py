@@ -465,11 +465,11 @@ def run(
     Of each run: claims [T, cells, n] arrive at the first stage; entering [law epochs, O, cells, n]:
     the parts of a cell's claims; share [.., n]; rate [Q, T, n]; reach [R, columns of the recall
     stage, n]: of the month's claims those whom a notice reaches, if it finds them there.
-    Out: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]:
-    number leaving a stage and their months waited; watched [L + 3, T, n] of the watched stage:
-    waiting less than each limit at month end, entries of the month, months ended in it over all of
-    them, how many wait at the end of all; recallable [T, n]: of the entries of the recall stage
-    those whom a notice can reach; by group, zero at first, or [0, ...] for none: stocks [S, T, G, n], flows
+    Out: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]: number leaving a
+    stage and their months waited; watched [L + 3, T, n] of the watched stage: waiting less than
+    each limit at month end, entries of the month, months ended in it over all of them, how many
+    wait at the end of all; recallable [T, n]: of the entries of the recall stage those whom a
+    notice can reach. By group, zero at first, or [0, ...] for none: stocks [S, T, G, n], flows
     [rows, T, G, n]; trace [S, B + T, T, n] or [0, ...]: fraction of each cohort waiting at month
     end.
     Work space, as `queue.begin` prepares it for the first month: entries [room for all stages, n],
@@ -551,7 +551,6 @@ def run(
                 there[m] = people[s, m] + size[s, here, m]
                 if s == watch and not alone:
                     watched[n_limits, t, m] = size[s, here, m]
-            _add(now[s], steps[0], part, entries, at + here * n, n)
             first = here
             if keeps:
                 if s == recall:
@@ -576,10 +575,12 @@ def run(
                         for g in range(n):
                             now[s, g, m] = 0.0
                 if not anyone:
+                    # nobody came or was left: nothing is added, nothing leaves
                     if not alone:
                         for m in range(runs):
                             left[s, t, m] = waited[s, t, m] = stock[s, t, m] = 0.0
                     continue
+            _add(now[s], steps[0], part, entries, at + here * n, n)
 
             # 2. exits while waiting
             kinds[EXIT] = 0

@@ -25,29 +25,28 @@ class Several(Paths):
     def __init__(self, paths: Paths, rows: Values, at: NDArray[np.int64]) -> None:
         for name in ("months", "names", "low", "high", "index"):
             object.__setattr__(self, name, getattr(paths, name))
-        self._held: tuple[Values, NDArray[np.int64], dict[str, Values]]
-        object.__setattr__(self, "_held", (rows, at, {}))
+        self._held: tuple[Values, NDArray[np.int64]]
+        object.__setattr__(self, "_held", (rows, at))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Members and months."""
-        rows, at, _ = self._held
+        rows, at = self._held
         return rows.shape[1], at.shape[1]
 
     def __getitem__(self, name: str) -> Values:
         """Monthly values [n, T] of a parameter. Raises InputError with the nearest known name."""
-        rows, at, known = self._held
-        if name not in known:
-            if name not in self.index:
-                raise InputError("parameters", "name", name, nearest(name, self.names))
-            known[name] = rows.take(at[self.index[name]], axis=0, mode="clip").T
-        return known[name]
+        if name not in self.index:
+            raise InputError("parameters", "name", name, nearest(name, self.names))
+        # not kept: what is used up at once stays in the cache
+        rows, at = self._held
+        return rows.take(at[self.index[name]], axis=0, mode="clip").T
 
     def of(
         self, places: NDArray[np.int64], months: NDArray[np.int64] | slice = slice(None)
     ) -> Values:
         """Values of the parameters at some places of `names`, [places, n, T], in some months."""
-        rows, at, _ = self._held
+        rows, at = self._held
         return rows.take(at[places][:, months], axis=0, mode="clip").swapaxes(1, 2)
 
     @cached_property
@@ -57,7 +56,7 @@ class Several(Paths):
 
     def only(self, who: NDArray[np.int64]) -> Several:
         """Some of the members."""
-        rows, at, _ = self._held
+        rows, at = self._held
         return Several(self, np.ascontiguousarray(rows[:, who]), at)
 
 
