@@ -109,7 +109,8 @@ class Columns:
         stop = np.searchsorted(of, np.arange(len(width)), side="right")
         pool = np.where(net.stage_pool >= 0, np.append(pools, -1)[net.stage_pool], -1)
         room = np.concatenate([[0], np.cumsum(width * (BEFORE + n_months + 1))[:-1]])
-        columns = (first, stop, net.stage_memory, pool, width, room, *rates)
+        entered = np.isin(np.arange(len(width)), [0, *net.edge_to, *net.edge_joins])
+        columns = (first, stop, net.stage_memory, pool, width, room, entered, *rates)
         return np.stack(columns, axis=1).astype(np.int64)
 
 

@@ -39,12 +39,14 @@ is the same for all groups, so that one number is stored; stage that others ente
 on the edge (or -1), and the row of `rate` that says how many; first of the columns of its stage
 whose people take it, and how many columns; row of `flow`; first column there that they enter."""
 
-FIRST, STOP, MEMORY, POOL, WIDTH, ROOM, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = range(12)
-"""Columns of `stage` [S, 12]: its first edge and one past the last (edges are sorted by stage); 1:
+FIRST, STOP, MEMORY, POOL, WIDTH, ROOM, ENTERED, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = (
+    range(13)
+)
+"""Columns of `stage` [S, 13]: its first edge and one past the last (edges are sorted by stage); 1:
 it keeps cohorts, 0: a pool in which all have the same chance; row of its pool in `rate` (or -1);
-columns that it is run on; where its entries begin in the work space; rows of `rate`: part of the
-pool it may use, hazard, lag, share decided newest first, minimum age for that, share decided at
-random."""
+columns that it is run on; where its entries begin in the work space; 1: people may enter it, 0: it
+has those of the start alone; rows of `rate`: part of the pool it may use, hazard, lag, share
+decided newest first, minimum age for that, share decided at random."""
 
 RECALL_STAGE, WATCH, RUN_ON, PACE, START, STOP_AT = range(6)
 """Entries of `plan` [6]: stage that edges by notice leave (or -1); stage whose ages and waits by
@@ -457,7 +459,7 @@ def run(
     E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
     the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 9], stage [S, 12], plan [6]: see above; link [.., 3]: part (of
+    The same for all runs: edge [E, 9], stage [S, 13], plan [6]: see above; link [.., 3]: part (of
     O), cell, and the column of the first stage that this part of the cell's claims enters, of law
     epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares; share_at [K, E]: row of
     `share` where the shares of an edge begin; law_epoch [T] of entering parts; reach_row [T]: row
@@ -495,6 +497,11 @@ def run(
     # the fraction of a cohort still waiting is `waiting` times a factor of its stage, so what
     # touches everyone touches one number; people in cohorts, and the sum of their months of entry
     scale, inside, moment = whole[0], whole[1], whole[2]
+    # first month whose claims a notice may reach
+    telling = before + n_months
+    for t in range(n_months - 1, -1, -1):
+        if reach_row[t] >= 0:
+            telling = before + t
     # after the last month the watched stage is run on alone, on totals only (no columns)
     for here in range(before + plan[START], before + n_months + plan[RUN_ON]):
         if plan[STOP_AT] > 0 and here == before + plan[STOP_AT]:
@@ -511,9 +518,11 @@ def run(
         if not alone:
             # flows to later stages add to the entries of this month, flows back to the next
             for s in range(n_stages):
-                n = stage[s, WIDTH]
-                _clear(entries, stage[s, ROOM] + (here + 1) * n, stage[s, ROOM] + (here + 2) * n)
-            _clear(reached, here * told_of, (here + 1) * told_of)
+                if stage[s, ENTERED] == 1:
+                    n, at = stage[s, WIDTH], stage[s, ROOM]
+                    _clear(entries, at + (here + 1) * n, at + (here + 2) * n)
+            if here >= telling:
+                _clear(reached, here * told_of, (here + 1) * told_of)
             for e in range(flow.shape[0]):
                 total = flow[e, t]
                 for m in range(runs):
@@ -553,7 +562,7 @@ def run(
                     watched[n_limits, t, m] = size[s, here, m]
             first = here
             if keeps:
-                if s == recall:
+                if s == recall and here >= telling:
                     for g in range(n):
                         for m in range(runs):
                             reachable[here, m] += reached[here * n + g, m]
@@ -580,7 +589,8 @@ def run(
                         for m in range(runs):
                             left[s, t, m] = waited[s, t, m] = stock[s, t, m] = 0.0
                     continue
-            _add(now[s], steps[0], part, entries, at + here * n, n)
+            if stage[s, ENTERED] == 1:
+                _add(now[s], steps[0], part, entries, at + here * n, n)
 
             # 2. exits while waiting
             kinds[EXIT] = 0
@@ -694,8 +704,10 @@ def run(
                 stock[s, t, m] += size[s, here + 1, m]
                 if stocks.shape[0] > 0:
                     for g in range(n):
-                        back = entries[stage[s, ROOM] + (here + 1) * n + g, m]
-                        stocks[s, t, g % groups, m] += now[s, g, m] + back
+                        stocks[s, t, g % groups, m] += now[s, g, m]
+                        if stage[s, ENTERED] == 1:
+                            back = entries[stage[s, ROOM] + (here + 1) * n + g, m]
+                            stocks[s, t, g % groups, m] += back
                 if trace.shape[0] > 0 and stage[s, MEMORY] == 1:
                     for c in range(oldest[s, m], here + 1):
                         trace[s, c, t, m] = scale[s, m] * waiting[s, c, m]
