@@ -130,9 +130,8 @@ def document(found: list[Check]) -> str:
         f" ({len(unlisted(found))} without a known reason). {len(found) - len(judged)} more are"
         " told without a limit.",
         "",
-        "Targets of speed are missed too: a released lever of the explorer, twelve visitors at"
-        " once, 100,000 members, two workers over one, one run in the kernel, `simulate`, the very"
-        " first start and a later one. Measured in"
+        "Targets of speed are missed too: twelve visitors of the explorer at once, two workers"
+        " over one, one run alone in the kernel, `simulate` and the very first start. Measured in"
         " [benchmarks/results.md](../benchmarks/results.md) and [scale.md](scale.md),"
         " reasons in [limits.md](limits.md).",
         "",
