@@ -113,3 +113,18 @@ def test_words_of_charts_meet_the_contrast_of_wcag_aa():
         if role in ("grid", "paper", "c5"):
             continue
         assert 1.05 / (luminance(colour) + 0.05) >= 4.5, role
+
+
+@pytest.mark.parametrize("size", [charts.WIDE, charts.NARROW, (560, 270)])
+def test_assumed_names_fit_above_the_chart_and_the_others_are_counted(size):
+    names = [f"without_status.{name}" for name in ("departed", "expired", "others", "place")]
+    points = [{"date": "2024-07-01", "mid": 1.0, "q05": 0.5, "q95": 2.0}]
+    spec = charts.fan(points, "fr", assumed=names, unit="Personnes", size=size)
+    title = next(
+        layer["encoding"]["y"]["title"] for layer in spec["layer"]
+        if layer["encoding"].get("y", {}).get("title")
+    )  # fmt: skip
+    told = title.count("without_status.")
+    assert 1 <= told < len(names)
+    assert title.endswith(f"+{len(names) - told}")
+    assert told == 1 or 6 * len(title) <= size[0]

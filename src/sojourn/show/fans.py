@@ -11,7 +11,6 @@ from sojourn.inputs import months
 from sojourn.show import i18n
 from sojourn.show.cells import Cell
 from sojourn.show.drawing import (
-    BESIDE,
     HOVER,
     WIDE,
     Spec,
@@ -134,7 +133,8 @@ def fan(
     if since is not None:
         layers += _since(day(since), lang)
     layers += [_band("q05", "q95", 0.16), _band("q25", "q75", 0.26)]
-    axis = " · ".join(part for part in (unit, _assumed_words(assumed, lang, size[0])) if part)
+    room = size[0] // LETTER - len(unit) - 3
+    axis = " · ".join(part for part in (unit, _assumed_words(assumed, lang, room)) if part)
     layers[0 if since is None else 2]["encoding"]["y"] |= {
         "title": axis,
         "scale": {"zero": zero, "nice": True},
@@ -181,13 +181,22 @@ def highest(points: Iterable[Row]) -> float:
     return max((p[q] for p in points for q in ("q95", "mid") if p.get(q) is not None), default=0.0)
 
 
-def _assumed_words(names: Sequence[str], lang: str, width: int) -> str:
+LETTER = 7
+"""Pixels that a letter of an axis title takes, a little more than most do."""
+
+
+def _assumed_words(names: Sequence[str], lang: str, room: int) -> str:
+    """As many of the names as there are letters to write them in, at least one."""
+
+    def words(shown: int) -> str:
+        more = len(names) - shown
+        listed = ", ".join(names[:shown]) + (f" +{more}" if more > 0 else "")
+        return say(f"assumed: {listed}", f"supposé : {listed}", lang)
+
     if not names:
         return ""
-    shown = 3 if width >= BESIDE else 1
-    more = len(names) - shown
-    words = ", ".join(names[:shown]) + (f" +{more}" if more > 0 else "")
-    return say(f"assumed: {words}", f"supposé : {words}", lang)
+    fitting = [n for n in range(1, len(names) + 1) if len(words(n)) <= room]
+    return words(max(fitting, default=1))
 
 
 def _band(low: str, high: str, opacity: float) -> Spec:
