@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sojourn.flow import queue
+
 from .queue_case import Case, build, conservation_error, run
 
 T = 120
@@ -386,3 +388,13 @@ def test_ages_of_people_waiting_at_the_start_go_on():
     assert under_12[1] == pytest.approx(50.0)
     assert under_12[10] == pytest.approx(50.0)
     assert under_12[11] == 0.0
+
+
+def test_a_stage_that_emptied_takes_people_in_again():
+    entered = np.array([100.0, 0, 0, 0, 60, 30, 0, 0])
+    found = queue.alone(entered, np.array([1e3, 1e3, 0, 0, 0, 40, 1e3, 0]))
+    # nobody is left to a rounding while it is empty, and who comes later is decided in turn
+    assert found.pending.tolist() == [0, 0, 0, 0, 60, 50, 0, 0]
+    assert found.decided.tolist() == [100, 0, 0, 0, 0, 40, 50, 0]
+    # 60 of month 4 (40 after one month, 20 after two) and 30 of month 5 after one
+    assert found.waited.tolist() == [0, 0, 0, 0, 0, 40, 70, 0]
