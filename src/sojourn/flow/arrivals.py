@@ -18,7 +18,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import events, push
+from sojourn.flow import events, groups, push
 from sojourn.inputs import months
 from sojourn.inputs.content import kept
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
@@ -81,7 +81,7 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     claims[..., later, :, :] = level[..., None] * plan.mix
     if np.any(factor[..., : plan.seen, :] != 1.0):
         claims[..., : plan.seen, :, :] *= factor[..., : plan.seen, :, None]
-    before = _between(claims)
+    before = groups.of_mode(claims, BETWEEN)
     change = events.multiplier(paths)
     if change is not None:
         change.apply(claims)
@@ -96,17 +96,9 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     per_claim = paths["arrivals.interceptions_per_claim"]
     counted[..., later] = before[..., later] * per_claim[..., later]
     if change is not None or harder is not None or added is not None:
-        counted = _interceptions(paths, counted, before, _between(claims))
+        after = groups.of_mode(claims, BETWEEN)
+        counted = _interceptions(paths, counted, before, after)
     return Intake(paths.months, claims, counted)
-
-
-def _between(claims: Array) -> Array:
-    """Claims made between ports, [T]."""
-    total = claims[..., BETWEEN, 0].copy("K")
-    for nation in range(1, claims.shape[-1]):
-        # one after another, as the order of `sum` hangs on how many runs lie side by side
-        total += claims[..., BETWEEN, nation]
-    return total
 
 
 def _interceptions(paths: Paths, counted: Array, before: Array, after: Array) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import batch as batch_of
-from sojourn.flow import claim_parts, queue, stages
+from sojourn.flow import claim_parts, groups, queue, stages
 from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
 from sojourn.flow.claim_parts import Parts, Shares
 from sojourn.flow.queue import Run
@@ -155,14 +154,7 @@ class Flows:
     @cached_property
     def claims_by_mode(self) -> list[Floats]:
         """Claims of each mode, [T]."""
-        found = []
-        for mode in range(self.claims.shape[-2]):
-            # one after another, as the order of `sum` hangs on how many runs lie side by side
-            total = self.claims[..., mode, 0].copy("K")
-            for n in range(1, self.claims.shape[-1]):
-                total += self.claims[..., mode, n]
-            found.append(total)
-        return found
+        return [groups.of_mode(self.claims, mode) for mode in range(self.claims.shape[-2])]
 
     def series(self, name: str) -> Floats:
         """A contract series that the flow knows, total by month [T]; not known yet = NaN.
@@ -263,9 +255,6 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     Raises InputError where the months of `paths`, `intake` and `shares` differ, where a claim is
     negative or not finite, or where shares by law do not add to 1.
     """
-    if intake.claims.min(initial=0.0) < 0.0:
-        lowest = float(np.nanmin(intake.claims))
-        raise InputError("intake", "claims", lowest, "numbers of 0 or more")
     law = claim_parts.of(shares)
     return together(replace(paths, value=paths.value[:, None]), intake, law).one(0)
 
@@ -277,15 +266,16 @@ def together(
     run: Callable[[Batch], queue.Made] = queue.run_all,
 ) -> Flows:
     """Several runs side by side: paths [P, n, T], intake and parts of claims by law of n runs that
-    are alike; claims of 0 or more.
+    are alike.
 
     Each run is the same, to the byte, as alone. run: how a batch is run (`resume.Memory.run` goes
-    on from what is known). Raises InputError as `simulate`, for claims that are not finite too.
+    on from what is known). Raises InputError as `simulate`.
     """
     network = stages.load()
-    total = float(intake.claims.sum())
-    if not math.isfinite(total):
-        raise InputError("intake", "claims", total, "numbers of 0 or more")
+    lowest, total = float(intake.claims.min(initial=0.0)), float(intake.claims.sum())
+    if not (lowest >= 0.0 and np.isfinite(total)):
+        wrong = total if lowest >= 0.0 else lowest
+        raise InputError("intake", "claims", wrong, "finite numbers of 0 or more")
     batch = rates(network, paths, intake, law)
     out = run(batch)
     capacity = members_capacity(paths)
