@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sojourn.inference.sampler import Sampler
 from sojourn.inputs import months, parameters
+from sojourn.inputs.errors import InputError
 from sojourn.inputs.parameters import read
 
 LINES = [
@@ -34,3 +36,21 @@ def test_members_drawn_together_have_the_bytes_of_paths_at() -> None:
 
 def test_only_what_is_uncertain_is_drawn() -> None:
     assert Sampler(read(LINES, "test").paths(SPAN)).names == ("b.wide", "c.wide")
+
+
+def test_members_side_by_side_have_the_values_of_each_however_they_are_asked_for() -> None:
+    sampler = Sampler(parameters.load().paths(SPAN))
+    values = sampler.values(np.random.default_rng(5).random((len(sampler.names), 4)))
+    several = sampler.together(values)
+    apart = np.stack([sampler.member(row).value for row in values], axis=1)
+    some, late = np.array([7, 0, 30]), np.array([0, 17, 35])
+    assert several.shape == (4, len(SPAN))
+    assert np.array_equal(several.value, apart)
+    assert np.array_equal(several.of(some), apart[some])
+    assert np.array_equal(several.of(some, late), apart[some][..., late])
+    for at, name in enumerate(several.names):
+        assert np.array_equal(several[name], apart[at])
+    who = np.array([2, 0])
+    assert np.array_equal(several.only(who).of(some), apart[some][:, who])
+    with pytest.raises(InputError, match=r"rpd\.capacity"):
+        several["rpd.capacitty"]
