@@ -54,7 +54,7 @@ SERIES = (
 )  # fmt: skip
 
 
-def inputs(last: int = months.LAST) -> tuple[Paths, rates.Intake, rates.Shares]:
+def inputs(last: int = months.LAST) -> tuple[Paths, arrivals.Intake, claim_parts.Shares]:
     """Parameters, intake and shares by law of the shipped baseline, 2015-01 to the month `last`."""
     paths = parameters.load().paths(months.span(months.FIRST, last))
     return paths, arrivals.intake(paths), profiles.shares(paths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -304,3 +305,31 @@ def test_splits_of_one_vintage_add_up_to_each_other_within_rounding(vintage, par
         extra = outside.get(month, (0.0, 0.0, 0.0)) if parts[0] == "province" else (0.0, 0.0, 0.0)
         room = 2.5 * (n + m) + 5 * (hidden + also + extra[2])
         assert abs(a + extra[0] - b) <= room, month
+
+
+# several runs
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("rpd.capacity", 80_000.0),
+        ("law.stca", 0.0),
+        ("us.removals", 9e5),
+        ("event.mexico_visa", 0.0),
+        ("us.protection_ended.VEN", 0.9),
+        ("arrivals.managed_intake", 12_000.0),
+        ("arrivals.inland.factor", 1.5),
+    ],
+)
+def test_claims_of_several_runs_are_those_of_each_alone_to_the_byte(name, value):
+    paths = parameters.load().changed(name, months.parse("2027-01"), value).paths(SPAN)
+    drawn = [paths.at(np.full(len(paths.names), u)) for u in (0.2, 0.7)]
+    beside = arrivals.intake(replace(paths, value=np.stack([d.value for d in drawn], axis=1)))
+    for i, own in enumerate(drawn):
+        alone, one = arrivals.intake(own), beside.one(i)
+        assert one.claims.tobytes() == alone.claims.tobytes()
+        assert one.interceptions.tobytes() == alone.interceptions.tobytes()
+        for mode in range(alone.claims.shape[1]):
+            assert one.of_mode(mode).tobytes() == alone.of_mode(mode).tobytes()
+            assert np.allclose(one.of_mode(mode), one.claims[:, mode].sum(axis=1))

@@ -282,10 +282,11 @@ def test_months_that_differ_are_refused():
 def test_claims_that_are_no_count_are_refused(bad):
     paths = parameters.load().paths(SPAN)
     intake = arrivals.intake(paths)
-    claims = intake.claims.copy()
+    claims = intake.claims
     claims[3, 2, 1] = bad
+    wrong = arrivals.Intake.of(paths.months, claims, intake.interceptions)
     with pytest.raises(InputError, match="claims"):
-        simulate(paths, replace(intake, claims=claims), profiles.shares(paths))
+        simulate(paths, wrong, profiles.shares(paths))
 
 
 def test_shares_that_do_not_add_to_one_are_refused():

@@ -248,7 +248,7 @@ CITIES = ("Toronto",)
 _MADE: dict[str, Callable[[Quantities, str], Floats]] = {
     "claims": lambda q, _: q.flows.series("claims"),
     "claims_at_border": lambda q, _: q.flows.claims_of(BORDER_MODES),
-    "interceptions": lambda q, _: q.flows.interceptions,
+    "interceptions": lambda q, _: q.flows.intake.interceptions,
     "rpd_staff": lambda q, _: _staff(
         q, "rpd", _rpd_extra(q.paths, q.flows.exogenous["rpd_capacity"])
     ),

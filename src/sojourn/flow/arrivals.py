@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import events, groups, push
-from sojourn.inputs import months
+from sojourn.flow import events, push
+from sojourn.inputs import months, parameters
 from sojourn.inputs.content import kept
 from sojourn.inputs.dimensions import MODES, NATIONALITIES, PROVINCES
 from sojourn.inputs.errors import InputError
@@ -34,18 +34,63 @@ OBSERVED_UNTIL = months.parse("2025-07")
 
 LAND, BETWEEN = events.LAND, events.BETWEEN
 OTHER = list(MODES).index("other")
+MOVE_SPLIT = (
+    events.VISA,
+    *(f"us.protection_ended.{name}" for name in push.PROTECTED),
+    "arrivals.managed_intake",
+)
+"""Parameters that act on some nationalities only, where they differ from the shipped ones."""
 
 
 @dataclass(frozen=True)
 class Intake:
-    """Claims made, persons [T, mode, nationality], and interceptions between ports [T].
+    """Claims made, `level` [T, mode] times `pattern` [T, mode, nationality] persons, and
+    interceptions between ports [T].
 
-    Of several runs both have an axis of runs before the months.
+    In observed months the pattern is the claims counted and the level their factor; later the level
+    is the claims of a mode and the pattern their split. Of several runs level and interceptions
+    have an axis of runs before the months; the pattern has one only where it differs between runs.
     """
 
     months: NDArray[np.int64]
-    claims: Array
+    level: Array
+    pattern: Array
     interceptions: Array
+
+    @classmethod
+    def of(cls, span: NDArray[np.int64], claims: Array, interceptions: Array) -> Intake:
+        """From claims [T, mode, nationality] as they are."""
+        return cls(span, np.ones(claims.shape[:-1]), claims, interceptions)
+
+    @property
+    def claims(self) -> Array:
+        """Claims by mode and nationality, [T, mode, nationality]."""
+        return self.level[..., None] * self.pattern
+
+    def of_mode(self, mode: int, nationalities: slice = slice(None)) -> Array:
+        """Claims of a mode, of all or some nationalities, [T]."""
+        first, *others = np.moveaxis(self.pattern[..., mode, nationalities], -1, 0)
+        # one after another, as the order of `sum` hangs on how many runs lie side by side
+        return self.level[..., mode] * sum(others, first)
+
+    def one(self, i: int) -> Intake:
+        """Run i of several."""
+        pattern = self.pattern[i] if self.pattern.ndim == 4 else self.pattern
+        return Intake(self.months, self.level[i], pattern, self.interceptions[i])
+
+    def several(self) -> Intake:
+        """One run as the only one of several."""
+        if self.level.ndim == 3:
+            return self
+        return replace(self, level=self.level[None], interceptions=self.interceptions[None])
+
+    def check(self) -> None:
+        """Raise InputError where claims are negative or no number."""
+        for part in (self.level, self.pattern):
+            lowest, total = float(part.min(initial=0.0)), float(part.sum())
+            if not (lowest >= 0.0 and np.isfinite(total)):
+                wrong = total if lowest >= 0.0 else lowest
+                raise InputError("intake", "claims", wrong, "finite numbers of 0 or more")
 
 
 @dataclass(frozen=True)
@@ -66,39 +111,53 @@ def intake(paths: Paths, deviations: Array | None = None) -> Intake:
     """
     plan = _plan(int(paths.months[0]), len(paths.months))
     _check(paths)
-    *runs, n_months = paths.shape
-    # several runs lie next to each other in memory
-    claims = np.empty((n_months, len(MODES), len(NATIONALITIES), *runs))
-    claims = np.moveaxis(claims, -1, 0) if runs else claims
-    counted = np.empty((n_months, *runs)).T
-    claims[..., : plan.seen, :, :] = plan.past
-    counted[..., : plan.seen] = plan.interceptions
     later = slice(plan.seen, None)
-    factor = _stack(paths, FACTORS)
-    level = _stack(paths, LEVELS)[..., later, :] * factor[..., later, :] / 12
+    # several runs lie next to each other in memory
+    level = np.moveaxis(np.empty((len(paths.months), len(MODES), *paths.shape[:-1])), (0, 1),
+                        (-2, -1))  # fmt: skip
+    level[...] = _stack(paths, FACTORS)
+    level[..., later, :] *= _stack(paths, LEVELS)[..., later, :] / 12
     if deviations is not None:
-        level = level * np.exp(deviations[..., later, :])
-    claims[..., later, :, :] = level[..., None] * plan.mix
-    if np.any(factor[..., : plan.seen, :] != 1.0):
-        claims[..., : plan.seen, :, :] *= factor[..., : plan.seen, :, None]
-    before = groups.of_mode(claims, BETWEEN)
-    change = events.multiplier(paths)
+        level[..., later, :] *= np.exp(deviations[..., later, :])
+    made = Intake(paths.months, level, plan.pattern, plan.interceptions)
+    before = made.of_mode(BETWEEN)
+    counted = before * paths["arrivals.interceptions_per_claim"]
+    counted[..., : plan.seen] = plan.interceptions
+    change, harder = events.multiplier(paths), push.enforcement(paths)
     if change is not None:
-        change.apply(claims)
-    harder = push.enforcement(paths)
+        level *= change.everyone
     if harder is not None:
-        claims[..., [LAND, BETWEEN], :] *= harder[..., None, None]
+        level[..., [LAND, BETWEEN]] *= harder[..., None]
+    split_moves = _split_moves(paths)
+    if split_moves:
+        made = Intake.of(paths.months, _by_nationality(paths, made.claims, change), counted)
+    if change is not None or harder is not None or split_moves:
+        counted = _interceptions(paths, counted, before, made.of_mode(BETWEEN))
+    return replace(made, interceptions=counted)
+
+
+def _split_moves(paths: Paths) -> bool:
+    """Whether something moves the split of a mode by nationality.
+
+    By ranges and not by values, so that a run is the same alone and beside others.
+    """
+    shipped = parameters.load().paths(paths.months)
+    mine = [paths.index[name] for name in MOVE_SPLIT]
+    theirs = [shipped.index[name] for name in MOVE_SPLIT]
+    value = shipped.value[theirs]
+    return not (np.all(paths.low[mine] == value) and np.all(paths.high[mine] == value))
+
+
+def _by_nationality(paths: Paths, claims: Array, change: events.Effect | None) -> Array:
+    """Claims [T, mode, nationality] after what acts on some nationalities only."""
+    if change is not None:
+        claims[..., events.MEXICO] *= change.mexico
     added = push.added(paths)
     if added is not None:
         claims = np.maximum(claims + added, 0.0)
     if np.any(paths["arrivals.managed_intake"]):
         claims[..., OTHER, :] += push.managed(paths)
-    per_claim = paths["arrivals.interceptions_per_claim"]
-    counted[..., later] = before[..., later] * per_claim[..., later]
-    if change is not None or harder is not None or added is not None:
-        after = groups.of_mode(claims, BETWEEN)
-        counted = _interceptions(paths, counted, before, after)
-    return Intake(paths.months, claims, counted)
+    return claims
 
 
 def _interceptions(paths: Paths, counted: Array, before: Array, after: Array) -> Array:
@@ -205,9 +264,8 @@ class _Plan:
     """What does not depend on parameters, for one span of months."""
 
     seen: int
-    past: Array
+    pattern: Array
     interceptions: Array
-    mix: Array
 
 
 @lru_cache(maxsize=16)
@@ -218,9 +276,10 @@ def _plan(first: int, length: int) -> _Plan:
     skip = first - months.FIRST
     seen = int(np.clip(OBSERVED_UNTIL - first + 1, 0, length))
     past = history()
-    return _Plan(
-        seen, past.claims[skip : skip + seen], past.interceptions[skip : skip + seen], mix()
-    )
+    later = np.broadcast_to(mix(), (length - seen, len(MODES), len(NATIONALITIES)))
+    pattern = np.concatenate([past.claims[skip : skip + seen], later])
+    pattern.setflags(write=False)
+    return _Plan(seen, pattern, past.interceptions[skip : skip + seen])
 
 
 def _check(paths: Paths) -> None:

@@ -74,12 +74,14 @@ class Layout(NamedTuple):
 
 
 class Given(NamedTuple):
-    """Numbers of each run of a batch, the last axis of each, as `kernel.run` reads them.
+    """Numbers of each run of a batch, the last axis of each, as `kernel.run` reads them (of the
+    pattern, numbers of all runs where its last axis has one place).
 
     waiting [S, BEFORE, n], mix [S, W, n]: as of `Rates`, by column.
     """
 
-    claims: Floats
+    level: Floats
+    pattern: Floats
     entering: Floats
     share: Floats
     rate: Floats
@@ -158,7 +160,7 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
             rates.epoch.size,
         ),
         np.array([net.stage_recall, watch, 0, joining + n_edges, 0, 0]),
-        *links(to, entering > 0.0), rates.epoch, share_at, rates.epoch, reach_row,
+        *links(to, entering > 0.0, groups), rates.epoch, share_at, rates.epoch, reach_row,
     )  # fmt: skip
     rate = np.concatenate(
         [
@@ -176,22 +178,29 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
         for (first, count), part in zip(columns.blocks, own, strict=True):
             mix[0, first : first + count] = part if count == groups else part.sum()
     given = (
-        rates.arrivals[0], entering, np.append(rates.share.reshape(-1), 1.0), rate, reach[told],
-        rates.waiting, mix,
+        np.ones_like(rates.arrivals[0, :, :1]), rates.arrivals[0], entering,
+        np.append(rates.share.reshape(-1), 1.0), rate, reach[told], rates.waiting, mix,
     )  # fmt: skip
     return Batch(net, layout, Given(*(np.ascontiguousarray(x)[..., None] for x in given)),
                  lambda _, __: rates)  # fmt: skip
 
 
-def links(to: Ints, anyone: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def links(to: Ints, anyone: NDArray[np.bool_], together: int) -> tuple[Ints, Ints]:
     """The kernel's `link` and `link_at`: the parts of cells by which anyone enters.
 
     to [O, cells]: column of the first stage that a part of a cell's claims enters; anyone
-    [law epochs, O, cells].
+    [law epochs, O, cells]; together: neighbouring cells that have one level.
     """
     epoch, part, cell = np.nonzero(anyone)
     first = np.searchsorted(epoch, np.arange(len(anyone) + 1))
-    return np.stack([part, cell, to[part, cell]], axis=1), first
+    return np.stack([part, cell // together, cell, to[part, cell]], axis=1), first
+
+
+def claims(given: Given, i: int) -> Floats:
+    """Claims of run i by cell, [T, cells]."""
+    level, pattern = given.level[..., i], given.pattern
+    each = pattern[..., i if pattern.shape[-1] > 1 else 0]
+    return level.repeat(each.shape[1] // level.shape[1], axis=1) * each
 
 
 def beside(batches: Sequence[Batch]) -> Batch:

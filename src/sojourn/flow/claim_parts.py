@@ -64,9 +64,9 @@ class Parts:
     notice: Floats
 
     def reach(self, claims: Floats) -> Floats:
-        """Of claims [T, modes, nationalities, n] of the months told those referred whom a later law
+        """Of claims [R, modes, nationalities, n] of the months told those referred whom a later law
         reaches, by merged group, [R, N_MERGED, n]."""
-        parts = [(claims[self.told] * part).sum(axis=1) for part in self.reached]
+        parts = [(claims * part).sum(axis=1) for part in self.reached]
         return np.concatenate(parts, axis=1)
 
 

@@ -59,11 +59,6 @@ class Effect:
     everyone: Array
     mexico: Array
 
-    def apply(self, claims: Array) -> None:
-        """Multiply claims [T, mode, nationality] in place."""
-        claims *= self.everyone[..., None]
-        claims[..., MEXICO] *= self.mexico
-
 
 def multiplier(paths: Paths) -> Effect | None:
     """Factors on claims, or None where no switch differs from the shipped one.

@@ -61,15 +61,6 @@ MERGED_APPEAL: NDArray[np.float64] = (np.arange(N_MERGED) // len(NATIONALITIES))
 """1 where a refusal of the merged group can be appealed."""
 
 
-def of_mode(claims: NDArray[np.float64], mode: int) -> NDArray[np.float64]:
-    """Claims of a mode, [T], from claims [T, mode, nationality] (of several runs [n, T, ..])."""
-    total = claims[..., mode, 0].copy("K")
-    for nationality in range(1, claims.shape[-1]):
-        # one after another, as the order of `sum` hangs on how many runs lie side by side
-        total += claims[..., mode, nationality]
-    return total
-
-
 def select(
     mode: str | None = None, nationality: str | None = None, appeal: bool | None = None
 ) -> NDArray[np.bool_]:

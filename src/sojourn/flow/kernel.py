@@ -435,21 +435,28 @@ def _edges(
 
 
 @njit(**STEP)
-def _arrive(total, claims, entering, link, first, stop, entries, at):
+def _arrive(total, level, pattern, entering, link, first, stop, entries, at):
     """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
     for i in range(first, stop):
-        part, came = entering[link[i, 0], link[i, 1]], claims[link[i, 1]]
-        to = entries[at + link[i, 2]]
-        for m in range(total.size):
-            some = part[m] * came[m]
-            to[m] += some
-            total[m] += some
+        part, each = entering[link[i, 0], link[i, 2]], level[link[i, 1]]
+        number, to = pattern[link[i, 2]], entries[at + link[i, 3]]
+        if number.size == 1:
+            of_all = number[0]
+            for m in range(total.size):
+                some = part[m] * (each[m] * of_all)
+                to[m] += some
+                total[m] += some
+        else:
+            for m in range(total.size):
+                some = part[m] * (each[m] * number[m])
+                to[m] += some
+                total[m] += some
 
 
 @njit(**NUMBA)
 def run(
     edge, stage, plan, link, link_at, epoch, share_at, law_epoch, reach_row, age_limits,
-    claims, entering, share, rate, reach,
+    level, pattern, entering, share, rate, reach,
     stock, flow, left, waited, watched, recallable, stocks, flows, trace,
     entries, now, people, leaving, number, size, waiting, oldest, spare, reached, cohort, lane,
     whole, place, kinds, told, steps,
@@ -459,14 +466,15 @@ def run(
     E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
     the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 9], stage [S, 13], plan [6]: see above; link [.., 3]: part (of
-    O), cell, and the column of the first stage that this part of the cell's claims enters, of law
-    epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares; share_at [K, E]: row of
+    The same for all runs: edge [E, 9], stage [S, 13], plan [6]: see above; link [.., 4]: part (of
+    O), level, cell, and the column of the first stage that this part of the cell's claims enters,
+    of law epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares; share_at [K, E]: row of
     `share` where the shares of an edge begin; law_epoch [T] of entering parts; reach_row [T]: row
     of `reach` or -1; age_limits [L], rising.
-    Of each run: claims [T, cells, n] arrive at the first stage; entering [law epochs, O, cells, n]:
-    the parts of a cell's claims; share [.., n]; rate [Q, T, n]; reach [R, columns of the recall
-    stage, n]: of the month's claims those whom a notice reaches, if it finds them there.
+    Of each run: level [T, .., n] times pattern [T, cells, n or 1] claims arrive at the first stage;
+    entering [law epochs, O, cells, n]: the parts of a cell's claims; share [.., n]; rate [Q, T, n];
+    reach [R, columns of the recall stage, n]: of the month's claims those whom a notice reaches, if
+    it finds them there.
     Out: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]: number leaving a
     stage and their months waited; watched [L + 3, T, n] of the watched stage: waiting less than
     each limit at month end, entries of the month, months ended in it over all of them, how many
@@ -480,7 +488,7 @@ def run(
     [3, S, n], place [2, n], kinds [3], told [2]; steps is (0, -1, 1): numbers of one type
     everywhere.
     """
-    n_months, _, runs = claims.shape
+    _, n_months, runs = rate.shape
     n_stages = now.shape[0]
     n_limits = age_limits.size
     before = size.shape[1] - n_months - plan[RUN_ON] - 1
@@ -547,8 +555,8 @@ def run(
             elif s == 0:
                 law = law_epoch[t]
                 _arrive(
-                    size[s, here], claims[t], entering[law], link, link_at[law], link_at[law + 1],
-                    entries, at + here * n,
+                    size[s, here], level[t], pattern[t], entering[law], link, link_at[law],
+                    link_at[law + 1], entries, at + here * n,
                 )  # fmt: skip
                 if recall == 0 and reach_row[t] >= 0:
                     for g in range(n):

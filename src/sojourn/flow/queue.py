@@ -120,7 +120,8 @@ def run_all(
 def empty(several: Batch, *, keep: bool = False, trace: bool = False) -> Made:
     """Room for the results of a batch."""
     net, given = several.network, several.given
-    n_months, cells, n = given.claims.shape
+    _, n_months, n = given.rate.shape
+    cells = given.pattern.shape[1]
     stages, edges = len(net.stages), len(net.edges)
     return Made(
         np.empty((stages, n_months, n)),
@@ -151,8 +152,8 @@ def call(
     if start == 0:
         begin(several, room)
     (function or kernel.run)(
-        *layout._replace(plan=plan), AGE_LIMITS, given.claims, given.entering, given.share,
-        given.rate, given.reach, *made, *room,
+        *layout._replace(plan=plan), AGE_LIMITS, given.level, given.pattern, given.entering,
+        given.share, given.rate, given.reach, *made, *room,
     )  # fmt: skip
 
 
@@ -194,7 +195,7 @@ def work(several: Batch) -> Room:
     cohorts = months + int(layout.plan[kernel.RUN_ON])
     recall = int(layout.plan[kernel.RECALL_STAGE])
     told = months * int(width[recall]) if recall >= 0 else 0
-    stages, n, rates = len(width), given.claims.shape[-1], len(given.rate)
+    stages, n, rates = len(width), given.rate.shape[-1], len(given.rate)
     room, widest = months * int(width.sum()), int(width.max())
     shape = (room, stages, widest, cohorts, rates, told, n)
     if _space.shape != shape:

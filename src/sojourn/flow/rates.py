@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import batch, claim_parts, columns, edge_shares, groups
+from sojourn.flow.arrivals import Intake
 from sojourn.flow.batch import ENOUGH, Batch, Given, Layout, Rates
 from sojourn.flow.claim_parts import CELL_OF, Parts
 from sojourn.flow.columns import BEFORE
@@ -24,20 +25,6 @@ Floats = NDArray[np.float64]
 
 RUN_ON = 240
 """Months beyond the last one that the wait of new claims is followed."""
-
-
-class Intake(Protocol):
-    """Who comes: `months` [T], `claims` [T, modes, nationalities], `interceptions` [T].
-
-    Of n runs claims are [n, T, modes, nationalities] and interceptions [n, T].
-    """
-
-    @property
-    def months(self) -> NDArray[np.int64]: ...
-    @property
-    def claims(self) -> Floats: ...
-    @property
-    def interceptions(self) -> Floats: ...
 
 
 def members_capacity(paths: Paths) -> Floats:
@@ -75,12 +62,17 @@ def rates(network: Network, paths: Paths, intake: Intake, law: Parts) -> Batch:
     share = np.empty((plan.size, n))
     share[0] = 1.0
     edge_shares.fill(share, plan, paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0))
-    claims = np.moveaxis(intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]), 0, -1)
-    by_cell = claims.reshape(n_months, -1, n)
+    intake = intake.several()
+    level = np.moveaxis(intake.level, 0, -1)
+    of_runs = intake.pattern if intake.pattern.ndim == 4 else intake.pattern[None]
+    pattern = np.moveaxis(of_runs, 0, -1)
+    cells = pattern.reshape(n_months, -1, pattern.shape[-1])
+    told = level[law.told][:, :, None] * pattern[law.told]
+    first = (level[:12][:, :, None] * pattern[:12]).reshape(-1, cells.shape[1], n)
     given = Given(
-        by_cell, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
-        _table(network, paths), law.reach(claims),
-        *_start(network, paths, by_cell[:12], law.entering[law.epoch[:12]]),
+        level, cells, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
+        _table(network, paths), law.reach(told),
+        *_start(network, paths, first, law.entering[law.epoch[:12]]),
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
                  lambda several, i: _one(several, plan, law.notice, i))  # fmt: skip
@@ -243,7 +235,7 @@ def _layout(
     kernel = Layout(
         table, plan.stages(table, row.pools, row.stage, epoch.size),
         np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]),
-        *batch.links(to, anyone), epoch, share_at, law_epoch, reach_row,
+        *batch.links(to, anyone, len(NATIONALITIES)), epoch, share_at, law_epoch, reach_row,
     )  # fmt: skip
     return Places(kernel, first, size)
 
@@ -281,7 +273,7 @@ def _one(several: Batch, plan: Places, notice: Floats, i: int) -> Rates:
     joining = np.zeros((n_edges, epoch.size))
     for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
         joining[joins] = several.joining(joins)[:, i]
-    arrivals = given.claims[..., i].take(CELL_OF, axis=1) * entering[law_epoch]
+    arrivals = batch.claims(given, i).take(CELL_OF, axis=1) * entering[law_epoch]
     notice = notice[..., i if notice.shape[-1] > 1 else 0]
     notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
     came = arrivals[:12].sum(axis=0)

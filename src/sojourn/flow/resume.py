@@ -78,7 +78,7 @@ def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
     return [
         edge, layout.stage, layout.plan, layout.link[: link_at[-1]], link_at, layout.epoch[:month],
         layout.law_epoch[:month], layout.reach_row[:month],
-        given.claims[:month], given.entering[:laws], given.share[rows],
+        given.level[:month], given.pattern[:month], given.entering[:laws], given.share[rows],
         given.rate[:, :month], given.reach[:told], given.waiting, given.mix,
     ]  # fmt: skip
 

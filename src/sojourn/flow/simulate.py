@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import batch as batch_of
-from sojourn.flow import claim_parts, groups, queue, stages
+from sojourn.flow import claim_parts, queue, stages
+from sojourn.flow.arrivals import Intake
 from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
 from sojourn.flow.claim_parts import Parts, Shares
 from sojourn.flow.queue import Run
-from sojourn.flow.rates import Intake, members_capacity, rates
+from sojourn.flow.rates import members_capacity, rates
 from sojourn.flow.stages import Network
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
@@ -45,16 +46,16 @@ class Flows:
     rpd_entered: Floats
     wait_new: Floats
     recallable: Floats
-    claims: Floats
-    interceptions: Floats
+    intake: Intake
     exogenous: dict[str, Floats] = field(repr=False)
 
     def one(self, i: int) -> Flows:
         """Run i of several."""
         totals = ("stock_total", "flow_total", "left", "waited", "age")
-        rows = ("rpd_entered", "wait_new", "recallable", "claims", "interceptions")
+        rows = ("rpd_entered", "wait_new", "recallable")
         return replace(
-            self, at=i, exogenous={name: x[i] for name, x in self.exogenous.items()},
+            self, at=i, intake=self.intake.one(i),
+            exogenous={name: x[i] for name, x in self.exogenous.items()},
             **{name: getattr(self, name)[:, i] for name in totals},
             **{name: getattr(self, name)[i] for name in rows},
         )  # fmt: skip
@@ -154,7 +155,7 @@ class Flows:
     @cached_property
     def claims_by_mode(self) -> list[Floats]:
         """Claims of each mode, [T]."""
-        return [groups.of_mode(self.claims, mode) for mode in range(self.claims.shape[-2])]
+        return [self.intake.of_mode(mode) for mode in range(self.intake.level.shape[-1])]
 
     def series(self, name: str) -> Floats:
         """A contract series that the flow knows, total by month [T]; not known yet = NaN.
@@ -169,7 +170,7 @@ class Flows:
         if name in _FLOWS:
             return _sum(self.flow_total, [self.network.edge(e) for e in _FLOWS[name]])
         if name == "claims":
-            return self.claims_of(range(self.claims.shape[-2]))
+            return self.claims_of(range(self.intake.level.shape[-1]))
         if name == "rpd.wait_new":
             return self.wait_new
         try:
@@ -185,7 +186,7 @@ class Flows:
         under = dict(zip(AGE_LIMITS.tolist(), self.age, strict=True))
         failed = self.total_flow("removal.removed")
         return {
-            "interceptions": self.interceptions,
+            "interceptions": self.intake.interceptions,
             "rpd.wait_finalised": _ratio(self.waited[rpd], left),
             "rpd.wait_projected": _ratio(12.0 * pending, self.exogenous["funded"]),
             "rpd.age_under_6": _ratio(under[6], pending),
@@ -272,22 +273,18 @@ def together(
     on from what is known). Raises InputError as `simulate`.
     """
     network = stages.load()
-    lowest, total = float(intake.claims.min(initial=0.0)), float(intake.claims.sum())
-    if not (lowest >= 0.0 and np.isfinite(total)):
-        wrong = total if lowest >= 0.0 else lowest
-        raise InputError("intake", "claims", wrong, "finite numbers of 0 or more")
+    intake = intake.several()
+    intake.check()
     batch = rates(network, paths, intake, law)
     out = run(batch)
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
-    n, n_months = capacity.shape
     # the kernel has runs last, everything from here on has months last
     return Flows(
         paths.months, network, batch, slice(None), out.stock_total.swapaxes(1, 2),
         out.flow_total.swapaxes(1, 2), out.left.swapaxes(1, 2), out.waited.swapaxes(1, 2),
         out.age.swapaxes(1, 2), out.tally[0].T, queue.wait_new(out.tally).T, out.recallable.T,
-        intake.claims.reshape(n, n_months, *intake.claims.shape[-2:]),
-        intake.interceptions.reshape(n, n_months),
+        intake,
         {
             "funded": np.maximum(paths["rpd.funded_capacity"], capacity),
             "rpd_capacity": capacity,

@@ -156,18 +156,19 @@ def _claims(wanted: list[tuple[int, Row]]) -> All:
     """Claims by cell; by province they are a passive split of each mode's claims of the month."""
     modes, provinces, nations = list(MODES), list(PROVINCES), list(NATIONALITIES)
 
-    def one(codes: list[str], code: str) -> slice:
+    def some(codes: list[str], code: str) -> slice:
         return slice(codes.index(code), codes.index(code) + 1) if code else slice(None)
 
     def split(ran: Ran, table: Floats) -> None:
-        claims = ran.flows.claims
-        shares = _shares(int(claims.shape[-3]), int(ran.flows.months[0]))
+        intake = ran.flows.intake
+        shares = _shares(len(intake.months), int(intake.months[0]))
         for at, row in wanted:
-            part = claims[..., one(modes, row.mode), one(nations, row.nationality)].sum(axis=-1)
-            if row.province:
-                place = provinces.index(row.province)
-                part = part * shares[:, one(modes, row.mode), place]
-            table[at] = part.sum(axis=-1)
+            table[at] = 0.0
+            for mode in range(len(modes))[some(modes, row.mode)]:
+                part = intake.of_mode(mode, some(nations, row.nationality))
+                if row.province:
+                    part = part * shares[:, mode, provinces.index(row.province)]
+                table[at] += part
 
     return split
 

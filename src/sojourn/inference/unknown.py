@@ -38,7 +38,7 @@ class Claims:
         later = self.national[member][:, None, None] * self.mix
         claims = np.concatenate([self.past, later])
         between = claims[:, arrivals.BETWEEN].sum(axis=1)
-        return arrivals.Intake(
+        return arrivals.Intake.of(
             paths.months, claims, between * paths["arrivals.interceptions_per_claim"]
         )
 
