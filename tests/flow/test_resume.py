@@ -30,6 +30,12 @@ def moved(name: str, value: float, month: int = CHANGE) -> Batch:
     return batch(parameters.load().changed(name, month, value))
 
 
+def run(memory: resume.Memory, several: Batch, key: str = "members") -> bytes:
+    """The stocks that a run makes."""
+    with memory.runner(key, AT) as go_on:
+        return go_on(several).stock_total.tobytes()
+
+
 def calls(monkeypatch) -> list[int]:
     """Months from which the kernel was called."""
     found: list[int] = []
@@ -52,42 +58,51 @@ LEVERS = [
 @pytest.mark.parametrize(("name", "value"), LEVERS)
 def test_a_run_that_goes_on_has_the_bytes_of_a_whole_one(monkeypatch, name, value):
     memory = resume.Memory(4)
-    memory.run(moved("rpd.capacity", 60_000.0), "members", AT)
+    run(memory, moved("rpd.capacity", 60_000.0))
     again = moved(name, value)
     whole = queue.run_all(again)
     started = calls(monkeypatch)
-    gone_on = memory.run(again, "members", AT)
+    with memory.runner("members", AT) as go_on:
+        for mine, other in zip(go_on(again), whole, strict=True):
+            assert mine.tobytes() == other.tobytes()
     assert started == [AT]
-    for mine, other in zip(gone_on, whole, strict=True):
-        assert mine.tobytes() == other.tobytes()
+
+
+def test_results_that_are_still_read_are_not_written_over():
+    memory = resume.Memory(4)
+    one, other = moved("rpd.capacity", 60_000.0), moved("rpd.capacity", 120_000.0)
+    run(memory, one)
+    with memory.runner("members", AT) as first, memory.runner("members", AT) as second:
+        mine, theirs = first(one), second(other)
+        assert mine.stock_total.tobytes() == queue.run_all(one).stock_total.tobytes()
+        assert theirs.stock_total.tobytes() == queue.run_all(other).stock_total.tobytes()
 
 
 def test_what_other_batches_left_in_the_work_space_does_not_matter():
     memory = resume.Memory(4)
     one = moved("rpd.capacity", 60_000.0)
-    memory.run(one, "members", AT)
+    run(memory, one)
     for table in queue.work(one)[:-1]:
         table.fill(np.nan if table.dtype == float else 7)
-    again = memory.run(one, "members", AT)
-    assert again.stock_total.tobytes() == queue.run_all(one).stock_total.tobytes()
+    assert run(memory, one) == queue.run_all(one).stock_total.tobytes()
 
 
 @pytest.mark.parametrize("name", ["rpd.capacity", "stay.share.HTI", "arrivals.inland.factor",
                                   "start.rpd", "eligibility.lag"])  # fmt: skip
 def test_a_run_whose_past_differs_begins_at_the_beginning(monkeypatch, name):
     memory = resume.Memory(4)
-    memory.run(batch(), "members", AT)
+    run(memory, batch())
     value = 0.5 * parameters.load().value(name, CHANGE) + 0.1
     other = moved(name, value, months.FIRST)
     started = calls(monkeypatch)
-    made = memory.run(other, "members", AT)
+    made = run(memory, other)
     assert started == [0, AT]
-    assert made.stock_total.tobytes() == queue.run_all(other).stock_total.tobytes()
+    assert made == queue.run_all(other).stock_total.tobytes()
 
 
 def test_no_more_batches_are_kept_than_asked_for():
     memory = resume.Memory(2)
     one = batch()
     for key in "abc":
-        memory.run(one, key, AT)
+        run(memory, one, key)
     assert len(memory._kept) == 2

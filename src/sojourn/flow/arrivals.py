@@ -141,11 +141,15 @@ def _split_moves(paths: Paths) -> bool:
 
     By ranges and not by values, so that a run is the same alone and beside others.
     """
-    shipped = parameters.load().paths(paths.months)
+    shipped = _shipped_split(int(paths.months[0]), len(paths.months))
     mine = [paths.index[name] for name in MOVE_SPLIT]
-    theirs = [shipped.index[name] for name in MOVE_SPLIT]
-    value = shipped.value[theirs]
-    return not (np.all(paths.low[mine] == value) and np.all(paths.high[mine] == value))
+    return not (np.all(paths.low[mine] == shipped) and np.all(paths.high[mine] == shipped))
+
+
+@lru_cache(maxsize=16)
+def _shipped_split(first: int, length: int) -> Array:
+    shipped = parameters.load().paths(np.arange(first, first + length))
+    return shipped.value[[shipped.index[name] for name in MOVE_SPLIT]]
 
 
 def _by_nationality(paths: Paths, claims: Array, change: events.Effect | None) -> Array:

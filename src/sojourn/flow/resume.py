@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +21,19 @@ from sojourn.flow.batch import Batch
 from sojourn.flow.queue import Made
 
 Array = NDArray[np.float64]
+Runner = Callable[[Batch], Made]
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A batch at the beginning of a month: what it had read, its cohorts, and its results."""
+    """A batch at the beginning of a month: what it had read, its cohorts, and its results, of which
+    those of later months are to be written anew."""
 
     read: list[NDArray[np.generic]]
     entries: list[Array]
     first: list[int]
     state: list[NDArray[np.generic]]
-    made: list[Array]
+    made: Made
 
 
 class Memory:
@@ -41,27 +44,34 @@ class Memory:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def run(self, several: Batch, key: Hashable, month: int) -> Made:
-        """The results of a batch, as of `queue.run_all`, from the month on where it is known.
+    @contextmanager
+    def runner(self, key: Hashable, month: int) -> Iterator[Runner]:
+        """A function that runs a batch, as `queue.run_all`, from the month on where it is known.
 
         key: of the batch (its members); month: before which other batches of the key are the same.
+        Results are lent: read them before the end of the `with`, the next batch is written there.
         """
-        made = queue.empty(several)
-        read = _read(several, month)
         with self._lock:
-            kept = self._kept.get((key, month))
-        if kept is None or not _equal(kept.read, read):
-            queue.call(several, made, stop=month)
-            kept = _keep(several, made, month, read)
-        else:
-            _restore(several, made, month, kept)
-        queue.call(several, made, start=month)
-        with self._lock:
-            self._kept[key, month] = kept
-            self._kept.move_to_end((key, month))
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
-        return made
+            kept = self._kept.pop((key, month), None)
+
+        def run(several: Batch) -> Made:
+            nonlocal kept
+            read = _read(several, month)
+            if kept is None or not _equal(kept.read, read):
+                made = queue.empty(several)
+                queue.call(several, made, stop=month)
+                kept = _keep(several, made, month, read)
+            else:
+                _restore(several, month, kept)
+            queue.call(several, kept.made, start=month)
+            return kept.made
+
+        yield run
+        if kept is not None:
+            with self._lock:
+                self._kept[key, month] = kept
+                while len(self._kept) > self.most:
+                    self._kept.popitem(last=False)
 
 
 def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
@@ -84,34 +94,27 @@ def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
 
 
 def _equal(mine: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(mine, other, strict=True))
+    return all(a is b or np.array_equal(a, b) for a, b in zip(mine, other, strict=True))
 
 
 def _keep(several: Batch, made: Made, month: int, read: list[NDArray[np.generic]]) -> _Kept:
     room = queue.work(several)
     here = several.given.waiting.shape[1] + month
     first = room.oldest.min(axis=1).tolist()
-    entries = [
-        room.entries[rows].copy() for rows in _rows(several, first, here)
-    ]  # fmt: skip
-    return _Kept(
-        [np.ascontiguousarray(x) if x.base is not None else x for x in read], entries, first,
-        [x.copy() for x in _state(several, room, here)],
-        [table[..., :month, :].copy() for table in _by_month(made)],
-    )  # fmt: skip
+    entries = [room.entries[rows].copy() for rows in _rows(several, first, here)]
+    state = [x.copy() for x in _state(several, room, here)]
+    return _Kept([np.ascontiguousarray(x) for x in read], entries, first, state, made)
 
 
-def _restore(several: Batch, made: Made, month: int, kept: _Kept) -> None:
+def _restore(several: Batch, month: int, kept: _Kept) -> None:
     room = queue.work(several)
     here = several.given.waiting.shape[1] + month
-    room.size[:] = 0.0
-    room.cohort[:], room.cohort[1] = 0.0, 1.0
+    room.size[:, here + 1 :] = 0.0
+    room.cohort[:, here + 1 :], room.cohort[1, here + 1 :] = 0.0, 1.0
     for rows, table in zip(_rows(several, kept.first, here), kept.entries, strict=True):
         room.entries[rows] = table
     for mine, saved in zip(_state(several, room, here), kept.state, strict=True):
         mine[...] = saved
-    for table, before in zip(_by_month(made), kept.made, strict=True):
-        table[..., :month, :] = before
 
 
 def _rows(several: Batch, first: list[int], here: int) -> list[slice]:
@@ -133,8 +136,3 @@ def _state(several: Batch, room: queue.Room, here: int) -> list[NDArray[np.gener
         room.now, room.people, room.size[:, : here + 1], room.waiting[:, : here + 1], room.oldest,
         room.reached[: here * told], room.cohort[:, : here + 1], room.whole, room.told,
     ]  # fmt: skip
-
-
-def _by_month(made: Made) -> list[Array]:
-    return [made.stock_total, made.flow_total, made.left, made.waited, made.watched,
-            made.recallable]  # fmt: skip

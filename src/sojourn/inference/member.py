@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, claim_parts, edge_shares, profiles, queue, resume
 from sojourn.flow import simulate as flow
-from sojourn.flow.batch import Batch
 from sojourn.flow.claim_parts import Parts
 from sojourn.flow.rates import alike
 from sojourn.inference import draws, intake, posterior, readout
@@ -66,7 +66,7 @@ class Known:
     alike."""
 
     law: Parts | None = None
-    run: Callable[[Batch], queue.Made] = queue.run_all
+    runner: Callable[[], AbstractContextManager[resume.Runner]] = lambda: nullcontext(queue.run_all)
     alike: bool = False
 
 
@@ -153,10 +153,10 @@ class Model:
             # a law that is drawn has a plan of its own for each member
             one = paths if self._law is not None else replace(self.paths, value=paths.value[:, 0])
             law = claim_parts.of(profiles.shares(one, self._law))
-        ran = readout.Ran(paths, flow.together(paths, came, law, known.run))
         # in memory as what is read out, months of all members
         table = np.empty((len(self.plan.rows), *paths.shape[::-1])).swapaxes(1, 2)
-        self._readers.read(ran, table)
+        with known.runner() as run:
+            self._readers.read(readout.Ran(paths, flow.together(paths, came, law, run)), table)
         return table
 
     def _known(self, paths: Paths, lo: int, hi: int) -> Known:
@@ -167,11 +167,11 @@ class Model:
         if self.plan.members > CHUNK or self._law is None:
             return Known()
         members = (self.plan.seed, int(paths.months[-1]), lo, hi)
-        run = queue.run_all
+        runner = Known.runner
         if self._moved > 0:
-            run = partial(_KEPT.run, key=members, month=self._moved)
+            runner = partial(_KEPT.runner, members, self._moved)
         if not self._shares_drawn:
-            return Known(run=run)
+            return Known(runner=runner)
         key = (self._share_ranges, *members)
         with _MAKING:
             found = _LAW.pop(key, None)
@@ -181,7 +181,7 @@ class Model:
             _LAW[key] = found
             while len(_LAW) > KEPT:
                 _LAW.popitem(last=False)
-        return Known(found, run)
+        return Known(found, runner)
 
     def _change_together(self, parameters: Floats) -> bool:
         """Whether members [n, dated rows] can be run side by side (`_alike`, at a glance)."""
