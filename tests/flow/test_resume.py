@@ -17,23 +17,25 @@ CHANGE = months.parse("2026-05")
 AT = CHANGE - months.FIRST
 
 
-def batch(table: Parameters | None = None) -> Batch:
-    """Three members of different draws."""
+def batch(table: Parameters | None = None) -> tuple[Batch, resume.Parts]:
+    """Three members of different draws, and what their months before AT are made of."""
     paths = (table or parameters.load()).paths(SPAN)
     drawn = [paths.at(np.full(len(paths.names), u)).value for u in (0.2, 0.5, 0.8)]
     several = replace(paths, value=np.stack(drawn, axis=1))
     law = claim_parts.of(profiles.shares(several, profiles.plan(paths)))
-    return rates.rates(stages.load(), several, arrivals.intake(several), law)
+    made = rates.rates(stages.load(), several, arrivals.intake(several), law)
+    return made, (several.value[:, :, :AT], *law.before(AT))
 
 
-def moved(name: str, value: float, month: int = CHANGE) -> Batch:
+def moved(name: str, value: float, month: int = CHANGE) -> tuple[Batch, resume.Parts]:
     return batch(parameters.load().changed(name, month, value))
 
 
-def run(memory: resume.Memory, several: Batch, key: str = "members") -> bytes:
+def run(memory: resume.Memory, made: tuple[Batch, resume.Parts], key: str = "members") -> bytes:
     """The stocks that a run makes."""
-    with memory.runner(key, AT) as go_on:
-        return go_on(several).stock_total.tobytes()
+    several, made_of = made
+    with memory.runner(key, AT, made_of) as runner:
+        return runner(several).stock_total.tobytes()
 
 
 def calls(monkeypatch) -> list[int]:
@@ -59,20 +61,23 @@ LEVERS = [
 def test_a_run_that_goes_on_has_the_bytes_of_a_whole_one(monkeypatch, name, value):
     memory = resume.Memory(4)
     run(memory, moved("rpd.capacity", 60_000.0))
-    again = moved(name, value)
+    again, made_of = moved(name, value)
     whole = queue.run_all(again)
     started = calls(monkeypatch)
-    with memory.runner("members", AT) as go_on:
-        for mine, other in zip(go_on(again), whole, strict=True):
+    with memory.runner("members", AT, made_of) as runner:
+        for mine, other in zip(runner(again), whole, strict=True):
             assert mine.tobytes() == other.tobytes()
+        for known, own in zip(runner.start, (again.given.waiting, again.given.mix), strict=True):
+            assert known.tobytes() == own.tobytes()
     assert started == [AT]
 
 
 def test_results_that_are_still_read_are_not_written_over():
     memory = resume.Memory(4)
-    one, other = moved("rpd.capacity", 60_000.0), moved("rpd.capacity", 120_000.0)
-    run(memory, one)
-    with memory.runner("members", AT) as first, memory.runner("members", AT) as second:
+    (one, made_of), (other, _) = (moved("rpd.capacity", x) for x in (60_000.0, 120_000.0))
+    run(memory, (one, made_of))
+    asked = ("members", AT, made_of)
+    with memory.runner(*asked) as first, memory.runner(*asked) as second:
         mine, theirs = first(one), second(other)
         assert mine.stock_total.tobytes() == queue.run_all(one).stock_total.tobytes()
         assert theirs.stock_total.tobytes() == queue.run_all(other).stock_total.tobytes()
@@ -80,11 +85,11 @@ def test_results_that_are_still_read_are_not_written_over():
 
 def test_what_other_batches_left_in_the_work_space_does_not_matter():
     memory = resume.Memory(4)
-    one = moved("rpd.capacity", 60_000.0)
-    run(memory, one)
+    one, made_of = moved("rpd.capacity", 60_000.0)
+    run(memory, (one, made_of))
     for table in queue.work(one)[:-1]:
         table.fill(np.nan if table.dtype == float else 7)
-    assert run(memory, one) == queue.run_all(one).stock_total.tobytes()
+    assert run(memory, (one, made_of)) == queue.run_all(one).stock_total.tobytes()
 
 
 @pytest.mark.parametrize("name", ["rpd.capacity", "stay.share.HTI", "arrivals.inland.factor",
@@ -97,7 +102,7 @@ def test_a_run_whose_past_differs_begins_at_the_beginning(monkeypatch, name):
     started = calls(monkeypatch)
     made = run(memory, other)
     assert started == [0, AT]
-    assert made == queue.run_all(other).stock_total.tobytes()
+    assert made == queue.run_all(other[0]).stock_total.tobytes()
 
 
 def test_no_more_batches_are_kept_than_asked_for():

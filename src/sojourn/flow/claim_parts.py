@@ -63,6 +63,14 @@ class Parts:
     reached: Floats
     notice: Floats
 
+    def before(self, month: int) -> tuple[NDArray[np.generic], ...]:
+        """All of this that acts on claims made before a month of the span."""
+        epochs, told = int(self.epoch[month - 1]) + 1, int(self.told[:month].sum())
+        return (
+            self.epoch[:month], self.told[:month], self.entering[:epochs], self.notice[:epochs],
+            self.reached[:, :told],
+        )  # fmt: skip
+
     def reach(self, claims: Floats) -> Floats:
         """Of claims [R, modes, nationalities, n] of the months told those referred whom a later law
         reaches, by merged group, [R, N_MERGED, n]."""

@@ -42,9 +42,17 @@ def members_capacity(paths: Paths) -> Floats:
     return np.maximum(paths["rpd.capacity"] + extra * paths["rpd.decisions_per_member"], 0.0)
 
 
-def rates(network: Network, paths: Paths, intake: Intake, law: Parts) -> Batch:
+def rates(
+    network: Network,
+    paths: Paths,
+    intake: Intake,
+    law: Parts,
+    start: tuple[Floats, Floats] | None = None,
+) -> Batch:
     """Several runs packed for the kernel, from parameters `paths` [P, n, T], claims and what the
     law makes of them, of the same months. The runs must be alike (`alike`).
+
+    start: `Given.waiting` and `Given.mix`, where they are known.
 
     Raises InputError where months of the inputs differ.
     """
@@ -68,11 +76,12 @@ def rates(network: Network, paths: Paths, intake: Intake, law: Parts) -> Batch:
     pattern = np.moveaxis(of_runs, 0, -1)
     cells = pattern.reshape(n_months, -1, pattern.shape[-1])
     told = level[law.told][:, :, None] * pattern[law.told]
-    first = (level[:12][:, :, None] * pattern[:12]).reshape(-1, cells.shape[1], n)
+    if start is None:
+        first = (level[:12][:, :, None] * pattern[:12]).reshape(-1, cells.shape[1], n)
+        start = _start(network, paths, first, law.entering[law.epoch[:12]])
     given = Given(
         level, cells, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
-        _table(network, paths), law.reach(told),
-        *_start(network, paths, first, law.entering[law.epoch[:12]]),
+        _table(network, paths), law.reach(told), *start,
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
                  lambda several, i: _one(several, plan, law.notice, i))  # fmt: skip

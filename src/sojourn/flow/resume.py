@@ -1,15 +1,15 @@
 """Runs kept at a month: runs that differ only later go on from there.
 
 A slider moves policy from some month on; all that came before is the same for each of its places.
-What is kept serves another batch only if everything that the kernel read up to the month is equal,
-so a result never hangs on what was kept.
+What is kept serves another batch only if everything that it is made of up to the month is equal, so
+a result never hangs on what was kept.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,19 +21,47 @@ from sojourn.flow.batch import Batch
 from sojourn.flow.queue import Made
 
 Array = NDArray[np.float64]
-Runner = Callable[[Batch], Made]
+Parts = Sequence[NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A batch at the beginning of a month: what it had read, its cohorts, and its results, of which
-    those of later months are to be written anew."""
+    """A batch at the beginning of a month: what it is made of, the start, its cohorts, and its
+    results, of which those of later months are to be written anew."""
 
-    read: list[NDArray[np.generic]]
+    made_of: list[NDArray[np.generic]]
+    start: tuple[Array, Array]
     entries: list[Array]
     first: list[int]
     state: list[NDArray[np.generic]]
     made: Made
+
+
+class Runner:
+    """Runs a batch from its first month, or from `month` on where that is `kept`."""
+
+    def __init__(self, month: int = 0, made_of: Parts = (), kept: _Kept | None = None) -> None:
+        self.month = month
+        self.made_of = made_of
+        self.kept = kept
+
+    @property
+    def start(self) -> tuple[Array, Array] | None:
+        """`Given.waiting` and `Given.mix` of the batch, where they are known."""
+        return None if self.kept is None else self.kept.start
+
+    def __call__(self, several: Batch) -> Made:
+        """The results of a batch, as of `queue.run_all`."""
+        if self.month == 0:
+            return queue.run_all(several)
+        if self.kept is None:
+            made = queue.empty(several)
+            queue.call(several, made, stop=self.month)
+            self.kept = _keep(several, made, self.month, self.made_of)
+        else:
+            _restore(several, self.month, self.kept)
+        queue.call(several, self.kept.made, start=self.month)
+        return self.kept.made
 
 
 class Memory:
@@ -45,65 +73,39 @@ class Memory:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     @contextmanager
-    def runner(self, key: Hashable, month: int) -> Iterator[Runner]:
-        """A function that runs a batch, as `queue.run_all`, from the month on where it is known.
+    def runner(self, key: Hashable, month: int, made_of: Parts) -> Iterator[Runner]:
+        """A runner of one batch that goes on where the batch is known up to the month (1 or later).
 
-        key: of the batch (its members); month: before which other batches of the key are the same.
-        Results are lent: read them before the end of the `with`, the next batch is written there.
+        key: of the batch (its members); made_of: all that its months before `month` depend on, in
+        arrays. Results are lent: read them before the end of the `with`, for the next batch of the
+        key is written over them.
         """
         with self._lock:
             kept = self._kept.pop((key, month), None)
-
-        def run(several: Batch) -> Made:
-            nonlocal kept
-            read = _read(several, month)
-            if kept is None or not _equal(kept.read, read):
-                made = queue.empty(several)
-                queue.call(several, made, stop=month)
-                kept = _keep(several, made, month, read)
-            else:
-                _restore(several, month, kept)
-            queue.call(several, kept.made, start=month)
-            return kept.made
-
-        yield run
-        if kept is not None:
+        if kept is not None and not _equal(kept.made_of, made_of):
+            kept = None
+        found = Runner(month, made_of, kept)
+        yield found
+        if found.kept is not None:
             with self._lock:
-                self._kept[key, month] = kept
+                self._kept[key, month] = found.kept
                 while len(self._kept) > self.most:
                     self._kept.popitem(last=False)
 
 
-def _read(several: Batch, month: int) -> list[NDArray[np.generic]]:
-    """Everything that the kernel reads before the month."""
-    layout, given = several.layout, several.given
-    epochs, laws = int(layout.epoch[month - 1]) + 1, int(layout.law_epoch[month - 1]) + 1
-    edge = layout.edge
-    count = np.where(edge[:, kernel.EVEN] == 1, 1, edge[:, kernel.COUNT])
-    rows = np.concatenate([
-        (layout.share_at[:epochs, e][:, None] + np.arange(n)).ravel() for e, n in enumerate(count)
-    ])  # fmt: skip
-    told = int(np.count_nonzero(layout.reach_row[:month] >= 0))
-    link_at = layout.link_at[: laws + 1]
-    return [
-        edge, layout.stage, layout.plan, layout.link[: link_at[-1]], link_at, layout.epoch[:month],
-        layout.law_epoch[:month], layout.reach_row[:month],
-        given.level[:month], given.pattern[:month], given.entering[:laws], given.share[rows],
-        given.rate[:, :month], given.reach[:told], given.waiting, given.mix,
-    ]  # fmt: skip
-
-
-def _equal(mine: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:
+def _equal(mine: Parts, other: Parts) -> bool:
     return all(a is b or np.array_equal(a, b) for a, b in zip(mine, other, strict=True))
 
 
-def _keep(several: Batch, made: Made, month: int, read: list[NDArray[np.generic]]) -> _Kept:
+def _keep(several: Batch, made: Made, month: int, made_of: Parts) -> _Kept:
     room = queue.work(several)
     here = several.given.waiting.shape[1] + month
     first = room.oldest.min(axis=1).tolist()
-    entries = [room.entries[rows].copy() for rows in _rows(several, first, here)]
-    state = [x.copy() for x in _state(several, room, here)]
-    return _Kept([np.ascontiguousarray(x) for x in read], entries, first, state, made)
+    return _Kept(
+        list(made_of), (several.given.waiting, several.given.mix),
+        [room.entries[rows].copy() for rows in _rows(several, first, here)], first,
+        [x.copy() for x in _state(several, room, here)], made,
+    )  # fmt: skip
 
 
 def _restore(several: Batch, month: int, kept: _Kept) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from sojourn.flow.batch import AGE_LIMITS, Batch, Rates
 from sojourn.flow.claim_parts import Parts, Shares
 from sojourn.flow.queue import Run
 from sojourn.flow.rates import members_capacity, rates
+from sojourn.flow.resume import Runner
 from sojourn.flow.stages import Network
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.parameters import Paths
@@ -250,6 +251,9 @@ def _ratio(top: Floats, bottom: Floats) -> Floats:
     return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0)
 
 
+_WHOLE = Runner()
+
+
 def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     """Run the system over the months of `paths`. No random draw; same inputs, same bytes.
 
@@ -264,19 +268,19 @@ def together(
     paths: Paths,
     intake: Intake,
     law: Parts,
-    run: Callable[[Batch], queue.Made] = queue.run_all,
+    runner: Runner = _WHOLE,
 ) -> Flows:
     """Several runs side by side: paths [P, n, T], intake and parts of claims by law of n runs that
     are alike.
 
-    Each run is the same, to the byte, as alone. run: how a batch is run (`resume.Memory.run` goes
-    on from what is known). Raises InputError as `simulate`.
+    Each run is the same, to the byte, as alone. runner: may go on from what is known. Raises
+    InputError as `simulate`.
     """
     network = stages.load()
     intake = intake.several()
     intake.check()
-    batch = rates(network, paths, intake, law)
-    out = run(batch)
+    batch = rates(network, paths, intake, law, runner.start)
+    out = runner(batch)
     capacity = members_capacity(paths)
     other = paths["removal.capacity"] * (1.0 - paths["removal.failed_share"]) / 12.0
     # the kernel has runs last, everything from here on has months last

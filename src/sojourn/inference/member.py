@@ -13,10 +13,11 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import arrivals, claim_parts, edge_shares, profiles, queue, resume
+from sojourn.flow import arrivals, claim_parts, edge_shares, profiles
 from sojourn.flow import simulate as flow
 from sojourn.flow.claim_parts import Parts
 from sojourn.flow.rates import alike
+from sojourn.flow.resume import Memory, Runner
 from sojourn.inference import draws, intake, posterior, readout
 from sojourn.inference.periods import gather
 from sojourn.inference.plan import BATCH, CHUNK, Plan
@@ -56,8 +57,8 @@ KEPT = 16
 """Batches of which a process remembers what a moving lever does not change."""
 
 _MAKING = threading.Lock()
-_LAW: OrderedDict[tuple[bytes, int, int, int, int], Parts] = OrderedDict()
-_KEPT = resume.Memory(KEPT)
+_LAW: OrderedDict[tuple[object, ...], Parts] = OrderedDict()
+_KEPT = Memory(KEPT)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Known:
     alike."""
 
     law: Parts | None = None
-    runner: Callable[[], AbstractContextManager[resume.Runner]] = lambda: nullcontext(queue.run_all)
+    runner: Callable[[], AbstractContextManager[Runner]] = lambda: nullcontext(Runner())
     alike: bool = False
 
 
@@ -155,11 +156,12 @@ class Model:
             law = claim_parts.of(profiles.shares(one, self._law))
         # in memory as what is read out, months of all members
         table = np.empty((len(self.plan.rows), *paths.shape[::-1])).swapaxes(1, 2)
-        with known.runner() as run:
-            self._readers.read(readout.Ran(paths, flow.together(paths, came, law, run)), table)
+        with known.runner() as runner:
+            ran = readout.Ran(paths, flow.together(paths, came, law, runner))
+            self._readers.read(ran, table)
         return table
 
-    def _known(self, paths: Paths, lo: int, hi: int) -> Known:
+    def _known(self, paths: Several, lo: int, hi: int) -> Known:
         """What a lever that moves does not change for members lo to hi - 1.
 
         Only of a plan of one block: a long run never comes back to a member.
@@ -167,11 +169,16 @@ class Model:
         if self.plan.members > CHUNK or self._law is None:
             return Known()
         members = (self.plan.seed, int(paths.months[-1]), lo, hi)
-        runner = Known.runner
-        if self._moved > 0:
-            runner = partial(_KEPT.runner, members, self._moved)
+        law = self._law_of(paths, members)
+        if self._moved == 0:
+            return Known(law)
+        made_of = (*paths.before(self._moved), *law.before(self._moved))
+        return Known(law, partial(_KEPT.runner, members, self._moved, made_of))
+
+    def _law_of(self, paths: Several, members: tuple[int, ...]) -> Parts:
+        """What the law makes of claims of members: while its ranges are the same, so are they."""
         if not self._shares_drawn:
-            return Known(runner=runner)
+            return self._law_of_all
         key = (self._share_ranges, *members)
         with _MAKING:
             found = _LAW.pop(key, None)
@@ -181,7 +188,7 @@ class Model:
             _LAW[key] = found
             while len(_LAW) > KEPT:
                 _LAW.popitem(last=False)
-        return Known(found, runner)
+        return found
 
     def _change_together(self, parameters: Floats) -> bool:
         """Whether members [n, dated rows] can be run side by side (`_alike`, at a glance)."""

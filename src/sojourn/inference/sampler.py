@@ -54,6 +54,14 @@ class Several(Paths):
         """Values of all parameters, [P, n, T]."""
         return self.of(np.arange(len(self.names)))
 
+    def before(self, month: int) -> tuple[Values, NDArray[np.int64]]:
+        """Dated rows that act in the first months of the span, and where."""
+        rows, at = self._held
+        early = at[:, :month]
+        acts = np.bincount(early.ravel(), minlength=len(rows)) > 0
+        # numbered among themselves: later rows of other parameters do not matter
+        return rows[acts], (np.cumsum(acts) - 1)[early]
+
     def only(self, who: NDArray[np.int64]) -> Several:
         """Some of the members."""
         rows, at = self._held
