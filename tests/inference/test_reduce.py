@@ -50,6 +50,18 @@ def test_two_threads_give_the_bytes_of_one() -> None:
     assert one.quantile.tobytes() == two.quantile.tobytes()
 
 
+def test_rows_made_on_demand_have_the_bytes_of_all_at_once() -> None:
+    values = np.random.default_rng(1).lognormal(size=(4, 30, 50)).astype(np.float32)
+    values[2, 7, :3], values[3, 5] = np.nan, np.nan
+    all_at_once = reduce.summarise(Array(values), LEVELS)
+    asked = reduce.OnDemand(LEVELS, Array(values))
+    mean, quantile = asked.row(2)
+    assert mean.tobytes() == all_at_once.row(2)[0].tobytes()
+    assert quantile.tobytes() == all_at_once.row(2)[1].tobytes()
+    assert asked.mean.tobytes() == all_at_once.mean.tobytes()
+    assert asked.quantile.tobytes() == all_at_once.quantile.tobytes()
+
+
 def test_a_constant_has_itself_as_every_quantile() -> None:
     summary = reduce.summarise(Array(np.full((1, 3, 9), 7.5, np.float32)), LEVELS)
     assert (summary.quantile == 7.5).all()

@@ -119,10 +119,12 @@ def execute(
     limit: float | None = None,
     stop: threading.Event | None = None,
     task: local.Task | None = None,
+    on_demand: bool = False,
 ) -> Result:
     """Make the chunks of a plan that are missing and summarise them (arguments as of `run`).
 
     `task` stands in for the model: any function (lo, hi) -> float32 [rows, periods, hi - lo].
+    on_demand: summarise a row when it is first asked for.
     """
     levels = _levels(plan, quantiles)
     if keep not in (None, "members"):
@@ -142,7 +144,11 @@ def execute(
         rows=plan.rows,
         shown=plan.shown,
         periods=plan.periods,
-        summary=reduce.summarise(store, levels, workers=hands_of(count)),
+        summary=(
+            reduce.OnDemand(levels, store)
+            if on_demand
+            else reduce.summarise(store, levels, workers=hands_of(count))
+        ),
         members=store,
         record=record.of(plan, levels, member.cells()),
         reused=store.reused if isinstance(store, chunks.Folder) else 0,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,6 +35,44 @@ class Summary:
     quantiles: tuple[float, ...]
     mean: NDArray[np.float64]
     quantile: NDArray[np.float64]
+
+    def row(self, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean [P] and quantiles [Q, P] of one row."""
+        return self.mean[at], self.quantile[:, at]
+
+    def again(self, members: Members, quantiles: Sequence[float], width: int = 1) -> Summary:
+        """Of other members, as this one was made."""
+        return summarise(members, quantiles, width=width)
+
+
+@dataclass(frozen=True)
+class OnDemand:
+    """A `Summary` whose rows are worked out when asked for: a page shows some of a run's rows."""
+
+    quantiles: tuple[float, ...]
+    members: Members
+    _known: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+
+    def row(self, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean [P] and quantiles [Q, P] of one row."""
+        if at not in self._known:
+            every = self.members.block(at, 0, self.members.shape[1])
+            self._known[at] = describe(every, self.quantiles)
+        return self._known[at]
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """Means of all rows, [K, P]."""
+        return np.stack([self.row(k)[0] for k in range(self.members.shape[0])])
+
+    @cached_property
+    def quantile(self) -> NDArray[np.float64]:
+        """Quantiles of all rows, [Q, K, P]."""
+        return np.stack([self.row(k)[1] for k in range(self.members.shape[0])], axis=1)
+
+    def again(self, members: Members, quantiles: Sequence[float], width: int = 1) -> OnDemand:
+        """Of other members, on demand as well."""
+        return OnDemand(check_quantiles(quantiles), members)
 
 
 def check_quantiles(quantiles: Sequence[float]) -> tuple[float, ...]:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.inference import periods as periods_of
-from sojourn.inference import published, reduce
+from sojourn.inference import published
 from sojourn.inference.outputs import DIMENSIONS, Row
 from sojourn.inference.periods import Kind, Periods
-from sojourn.inference.reduce import Members, Summary
+from sojourn.inference.reduce import Members, OnDemand, Summary
 from sojourn.inputs import series as declared
 from sojourn.inputs.errors import InputError, nearest
 from sojourn.inputs.series import LONG_COLUMNS
@@ -38,7 +38,7 @@ class Result:
     rows: tuple[Row, ...]
     shown: int
     periods: Periods
-    summary: Summary
+    summary: Summary | OnDemand
     members: Members
     record: Mapping[str, Any]
     with_observed: bool = True
@@ -88,7 +88,7 @@ class Result:
         """
         if name in declared.SERIES and declared.get(name).range_only:
             raise InputError("result", f"mean of {name}", name, "its quantiles: it is a range only")
-        return self.summary.mean[self.row(name, **dims)]
+        return self.summary.row(self.row(name, **dims))[0]
 
     def row(self, name: str, **dims: str) -> int:
         """Index of a row. Raises InputError with the cells that the series has."""
@@ -112,7 +112,7 @@ class Result:
         wider = periods_of.of(self.periods.first, self.periods.last, kind)
         gathered = held(by_year(self.members, self.rows, self.periods, wider))
         levels = self.summary.quantiles if quantiles is None else quantiles
-        summary = reduce.summarise(gathered, levels, width=12)
+        summary = self.summary.again(gathered, levels, width=12)
         flag = " --fiscal" if kind == "fiscal" else ""
         command = f"{self.record.get('command', '')}{flag}"
         record = {**self.record, "periods": kind, "command": command}

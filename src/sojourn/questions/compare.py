@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sojourn.inference import ensemble, reduce
+from sojourn.inference import ensemble
 from sojourn.inference.result import Difference, Result
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
@@ -70,7 +70,7 @@ def paired(a: Result, b: Result) -> Result:
         "value": "b minus a, paired by member",
         "command": _command(a, b),
     }
-    summary = reduce.summarise(members, a.summary.quantiles, width=2)
+    summary = a.summary.again(members, a.summary.quantiles, width=2)
     return Result(
         f"{b.name} - {a.name}", a.rows, a.shown, a.periods, summary, members, record,
         with_observed=False,

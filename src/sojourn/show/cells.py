@@ -106,18 +106,19 @@ def of_result(
         if only is not None and row.series not in only:
             continue
         ranged = declared.get(row.series).range_only
-        means = result.summary.mean[at].tolist()
-        table = result.summary.quantile[:, at].T.tolist()
         seen = known.get(row, {})
+        when = [k for k, label in enumerate(labels) if shows is None or shows(label, label in seen)]
+        mean, quantile = result.summary.row(at)
+        told = [k for k, q in enumerate(levels) if not (ranged and q == 0.5)]
+        names = [levels[k] for k in told]
         by_date = {}
-        for label, mean, values in zip(labels, means, table, strict=True):
-            if shows is not None and not shows(label, label in seen):
-                continue
-            pairs = zip(levels, values, strict=True)
-            quantiles = {q: v for q, v in pairs if v == v and not (ranged and q == 0.5)}
-            cell = Cell(None if ranged or mean != mean else mean, quantiles)
-            if cell.exists:
-                by_date[label] = cell
+        for k, middle, values in zip(
+            when, mean[when].tolist(), quantile[told][:, when].T.tolist(), strict=True
+        ):
+            # where a mean exists so does every quantile
+            if middle == middle:
+                quantiles = dict(zip(names, values, strict=True))
+                by_date[labels[k]] = Cell(None if ranged else middle, quantiles)
         for label, value in seen.items():
             by_date.setdefault(label, Cell()).observed = value
         found[(row.series, *(getattr(row, name) for name in DIMENSIONS))] = by_date

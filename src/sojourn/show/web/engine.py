@@ -94,7 +94,7 @@ class Engine:
             return ensemble.execute(
                 plan, quantiles=quantiles, limit=self.settings.seconds, progress=progress,
                 stop=stop, count=self._pool.hands(plan.members) if self._pool else None,
-                task=self._pool.task(plan) if self._pool else None,
+                task=self._pool.task(plan) if self._pool else None, on_demand=True,
             )  # fmt: skip
 
     def recall(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:

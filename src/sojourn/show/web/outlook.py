@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sojourn.inputs import months
+from sojourn.inputs import series as declared
 from sojourn.inputs.scenario import Scenario
 from sojourn.show import blocks, charts, i18n, sentences
 from sojourn.show import cells as cells_of
@@ -26,10 +27,14 @@ SERIES = (
 )  # fmt: skip
 DRAWN = ("rpd.pending", "rpd.wait_new", "claims", "without_status")
 """Series drawn as fans; cost is drawn by payer after them."""
+BY_MONTH = tuple(name for name in DRAWN if declared.get(name).over_year != "sum")
+"""Those drawn by month: stocks and means."""
 
 OUTCOMES = (
     "rpd.accepted", "pr.admitted", "returned_to_us", "removals", "rpd.pending", "pr.pending",
 )  # fmt: skip
+ANSWERED = (*OUTCOMES, "cost")
+"""Series whose difference from the baseline the page tells."""
 SIZES = {"wide": (560, 270), "narrow": (340, 240)}
 TOLERABLE = 12
 """Months of wait whose end the page names a date for."""
@@ -61,7 +66,8 @@ def look(engine: Engine, view: View, members: int, lang: str) -> Outlook:
         from sojourn.questions.compare import paired
 
         apart = paired(base.yearly_result, mine.yearly_result)
-        difference = cells_of.of_result(apart)
+        told = year(mine.yearly)
+        difference = cells_of.of_result(apart, ANSWERED, lambda date, _: date == told)
     return Outlook(
         view, mine.monthly, mine.yearly, base, difference, tolerable(mine.result, lang),
     )  # fmt: skip
@@ -82,7 +88,7 @@ class Reading:
         return {
             name: blocks.reference_points(
                 name,
-                (self.yearly if name == "claims" else self.monthly).get(cells_of.key(name), {}),
+                (self.monthly if name in BY_MONTH else self.yearly).get(cells_of.key(name), {}),
             )
             for name in DRAWN
         }
@@ -97,7 +103,7 @@ def read(engine: Engine, scenario: Scenario, members: int) -> Reading:
             quantiles=QUANTILES,
         )  # fmt: skip
         yearly = result.over("year", QUANTILES)
-        monthly = cells_of.of_result(result, DRAWN, blocks.drawn)
+        monthly = cells_of.of_result(result, BY_MONTH, blocks.drawn)
         return Reading(result, yearly, monthly, cells_of.of_result(yearly))
 
     return engine.recall(("reading", scenario.name, scenario.hash, members), make)
@@ -169,7 +175,7 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
             blocks.of_series(
                 name, outlook.monthly.get(key, {}), outlook.yearly[key], lang, params=params,
                 reference=outlook.base.points[name] if outlook.changed else (),
-                reference_name=say("as is", "tel quel", lang), when=year(outlook),
+                reference_name=say("as is", "tel quel", lang), when=year(outlook.yearly),
                 sizes=(SIZES[size],),
                 tabled=tabled,
             )
@@ -177,9 +183,9 @@ def shown(outlook: Outlook, lang: str, size: str, *, tabled: bool = True) -> lis
     return made
 
 
-def year(outlook: Outlook) -> str:
+def year(yearly: Mapping[Key, Mapping[str, Cell]]) -> str:
     """The year that sentences and the table of outcomes speak of."""
-    dates = [d for d, c in outlook.yearly[cells_of.key("claims")].items() if c.exists]
+    dates = [d for d, c in yearly[cells_of.key("claims")].items() if c.exists]
     wanted = str(months.year(blocks.since() + 12 * 5))
     return wanted if wanted in dates else dates[-1]
 
@@ -192,7 +198,7 @@ def cost_chart(outlook: Outlook, lang: str, size: str) -> charts.Spec:
 
 def said(outlook: Outlook, lang: str) -> dict[str, str]:
     """Sentences by the id of the place where they stand."""
-    when = year(outlook)
+    when = year(outlook.yearly)
     by_payer = cells_of.parts(outlook.yearly, "cost", "payer")
     at = {payer: by_date[when] for payer, by_date in by_payer.items() if when in by_date}
     total = outlook.yearly.get(cells_of.key("cost"), {}).get(when, Cell())
@@ -211,7 +217,7 @@ def answer(outlook: Outlook, lang: str) -> str:
     lead = outlook.under
     if not outlook.changed:
         return say("With the policy in force: ", "Avec la politique en vigueur : ", lang) + lead
-    when = year(outlook)
+    when = year(outlook.yearly)
     parts = [lead]
     for name in ("rpd.pending", "cost"):
         cell = outlook.difference.get(cells_of.key(name), {}).get(when)
@@ -227,13 +233,13 @@ def answer(outlook: Outlook, lang: str) -> str:
 
 def outcomes(outlook: Outlook, lang: str) -> blocks.Table:
     """What the year's money buys: outcomes here, in the baseline, and the paired difference."""
-    when = year(outlook)
+    when = year(outlook.yearly)
     head = [say(f"In {when}", f"En {when}", lang), say("These levers", "Ces leviers", lang)]
     if outlook.changed:
         head += [say("Policy in force", "Politique en vigueur", lang),
                  say("Difference (90%)", "Différence (90 %)", lang)]  # fmt: skip
     lines = []
-    for name in (*OUTCOMES, "cost"):
+    for name in ANSWERED:
         key = cells_of.key(name)
         cell = outlook.yearly.get(key, {}).get(when)
         if cell is None:
