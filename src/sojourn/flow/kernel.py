@@ -57,6 +57,9 @@ beginning), and month to stop before (0: run to the end)."""
 TINY = 1e-9
 """A cohort with fewer persons than this is closed."""
 
+FEWEST_TOLD = 1e-6
+"""Notices that would reach fewer persons of a cohort than this are not sent."""
+
 DECIDED, EXITS, RECALLED, WORK = range(4)
 """Rows of `leaving`: those who leave by decision, while waiting, by notice; and work space."""
 
@@ -202,33 +205,33 @@ def _open(oldest, waiting, scale, inside, moment, size, here):
 
 @njit(**STEP)
 def _notice(
-    number, months, leaving, pace, untold, reached, stride, reachable, entries, at, groups, waiting,
-    scale, inside, moment, size, first, last, here, told, sent,
+    number, months, leaving, pace, untold, late_told, reached, groups, reachable, waiting, scale,
+    inside, moment, size, first, last, here, told, sent,
 ):  # fmt: skip
     """Send notices to a share `pace` of those not yet told.
 
-    The share reached differs by group, so entries are rescaled.
+    The share reached differs by group, so entries are to be rescaled: `late_told` keeps for how
+    much, until somebody asks for the entries of the cohort.
     """
     _clear(leaving, 0, groups)
     for c in range(first, last + 1):
         some_told = False
         for m in range(pace.size):
-            told[m] = 0.0
-            if reachable[c, m] > 0.0 and untold[c, m] >= 1e-12:
-                told[m] = pace[m] * untold[c, m]
+            told[m] = pace[m] * untold[c, m]
+            sent[m] = told[m] * scale[m] * waiting[c, m]
+            if sent[m] * reachable[c, m] < FEWEST_TOLD:
+                told[m] = sent[m] = 0.0
+            else:
                 some_told = True
         if not some_told:
             continue
-        for m in range(pace.size):
-            untold[c, m] -= told[m]
-            sent[m] = told[m] * scale[m] * waiting[c, m]
         for g in range(groups):
-            row, part, out = entries[at + c * groups + g], reached[c * stride + g], leaving[g]
+            part, out = reached[c * groups + g], leaving[g]
             for m in range(pace.size):
-                some = row[m] - told[m] * part[m]
-                row[m] = some if some > 0.0 else 0.0
                 out[m] += sent[m] * part[m]
         for m in range(pace.size):
+            untold[c, m] -= told[m]
+            late_told[c, m] += told[m]
             cut = told[m] * reachable[c, m]
             left = size[c, m] - cut
             left = left if left > 0.0 else 0.0
@@ -243,35 +246,54 @@ def _notice(
 @njit(**STEP)
 def _in_turn(
     step, low, high, part, done, half, held, waiting, scale, inside, moment, size, entries, at,
-    groups, here, leaving, number, months,
+    groups, here, leaving, number, months, late_told, reached,
 ):  # fmt: skip
     """Decide cohorts one after another, until `part` are done: from `low` up, or from `high` down.
 
-    Run by run, because each is at a place of its own.
+    Run by run, because each is at a place of its own; in variables of its own, because tables might
+    be written over. late_told [C, n] or [0, n]: notices to take off entries first.
     """
     for m in range(part.size):
-        c = low[m] if step > 0 else high[m]
-        while done[m] < part[m] and low[m] <= c <= high[m]:
-            able = waiting[c, m]
-            if c == half[m]:
-                able -= held[m]
-            persons = scale[m] * size[c, m]
+        c, lowest, highest = low[m], low[m], high[m]
+        if step < 0:
+            c = highest
+        wanted, so_far = part[m], done[m]
+        if so_far >= wanted or c < lowest or c > highest:
+            continue
+        split, kept, factor = half[m], held[m], scale[m]
+        gone, waited, left, left_moment = number[m], months[m], inside[m], moment[m]
+        while so_far < wanted and lowest <= c <= highest:
+            there = waiting[c, m]
+            able = there - kept if c == split else there
+            persons = factor * size[c, m]
             if able > 0.0 and persons > 0.0:
-                take = (part[m] - done[m]) / persons
+                take = (wanted - so_far) / persons
                 if take > able:
                     take = able
-                waiting[c, m] -= take
+                waiting[c, m] = there - take
                 some = take * persons
-                take *= scale[m]
+                take *= factor
                 row = at + c * groups
+                if late_told.shape[0] > 0 and late_told[c, m] > 0.0:
+                    _take_off(entries, row, late_told, reached, c, groups, m)
                 for g in range(groups):
                     leaving[g, m] += take * entries[row + g, m]
-                number[m] += some
-                done[m] += some
-                months[m] += some * (here - c)
-                inside[m] -= some
-                moment[m] -= some * c
+                gone += some
+                so_far += some
+                waited += some * (here - c)
+                left -= some
+                left_moment -= some * c
             c += step
+        done[m], number[m], months[m], inside[m], moment[m] = so_far, gone, waited, left, left_moment
+
+
+@njit(**STEP)
+def _take_off(entries, row, late_told, reached, c, groups, m):
+    """Take those told since it was last asked for off a cohort's entries, of one run."""
+    for g in range(groups):
+        some = entries[row + g, m] - late_told[c, m] * reached[c * groups + g, m]
+        entries[row + g, m] = some if some > 0.0 else 0.0
+    late_told[c, m] = 0.0
 
 
 @njit(**STEP)
@@ -311,7 +333,7 @@ def _at_random(
 def _decide(
     budget, there, lag, newest, min_age, at_random, waiting, scale, inside, moment, size, entries,
     at, groups, oldest, first, here, leaving, work, number, now, done, months, half, high, held,
-    part, take, steps,
+    part, take, late_told, reached, steps,
 ):  # fmt: skip
     """Decisions in a stage with cohorts: how many, `done`, and the months they waited.
 
@@ -339,7 +361,7 @@ def _decide(
         late = first
     _in_turn(
         steps[1], oldest, high, part, done, half, held, waiting, scale, inside, moment, size,
-        entries, at, groups, here, leaving, number, months,
+        entries, at, groups, here, leaving, number, months, late_told, reached,
     )  # fmt: skip
 
     # at random among all who are ready; part: the chance of each
@@ -372,6 +394,8 @@ def _decide(
                 take[m] = 0.0
                 if c >= half[m]:
                     take[m] = -scale[m] * (held[m] if c == half[m] else waiting[c, m])
+                    if late_told.shape[0] > 0 and late_told[c, m] > 0.0:
+                        _take_off(entries, at + c * groups, late_told, reached, c, groups, m)
             _add(work, steps[0], take, entries, at + c * groups, groups)
         for g in range(groups):
             left, decided = work[g], leaving[g]
@@ -384,7 +408,7 @@ def _decide(
     # oldest first with all that is left
     _in_turn(
         steps[2], oldest, high, budget, done, half, held, waiting, scale, inside, moment, size,
-        entries, at, groups, here, leaving, number, months,
+        entries, at, groups, here, leaving, number, months, late_told, reached,
     )  # fmt: skip
 
 
@@ -484,7 +508,7 @@ def run(
     end.
     Work space, as `queue.begin` prepares it for the first month: entries [room for all stages, n],
     now [S, W, n], people, oldest [S, n], leaving [4, W, n], number [3, n], size, waiting [S, C, n],
-    spare [Q, n], reached (as entries of the recall stage), cohort [4, C, n], lane [15, n], whole
+    spare [Q, n], reached (as entries of the recall stage), cohort [5, C, n], lane [15, n], whole
     [3, S, n], place [2, n], kinds [3], told [2]; steps is (0, -1, 1): numbers of one type
     everywhere.
     """
@@ -496,8 +520,10 @@ def run(
     recall, watch = plan[RECALL_STAGE], plan[WATCH]
     told_of = stage[recall, WIDTH] if recall >= 0 else 0
     # of a cohort's entries those a notice reaches, the fraction of them not yet told; months ended;
-    # in the first stage the fraction waiting before the decisions of the month
+    # in the first stage the fraction waiting before the decisions of the month; the fraction told
+    # that is not yet taken off its entries
     reachable, untold, ended, undecided = cohort[0], cohort[1], cohort[2], cohort[3]
+    late_told, nothing = cohort[4], cohort[4][:0]
     gone, months, there, done, moved = lane[0], lane[1], lane[2], lane[3], lane[4]
     part, take, held, hazard, pace = lane[5], lane[6], lane[7], lane[8], lane[9]
     budget, lag, newest, min_age, at_random = lane[10], lane[11], lane[12], lane[13], lane[14]
@@ -625,8 +651,8 @@ def run(
                     number[RECALLED, m] = 0.0
             if kinds[RECALL] == 1:
                 _notice(
-                    number[RECALLED], months, leaving[RECALLED], pace, untold, reached, n,
-                    reachable, entries, at, n, waiting[s], scale[s], inside[s], moment[s], size[s],
+                    number[RECALLED], months, leaving[RECALLED], pace, untold, late_told, reached,
+                    n, reachable, waiting[s], scale[s], inside[s], moment[s], size[s],
                     first if first > told[0] else told[0], told[1], here, take, part,
                 )  # fmt: skip
                 _take_away(now[s], leaving[RECALLED], n)
@@ -650,6 +676,7 @@ def run(
                         min_age[m] = rate[stage[s, MIN_AGE], t, m]
                         at_random[m] = rate[stage[s, AT_RANDOM], t, m]
                     tells = s == 0 and recall > 0
+                    owed = late_told if s == recall and not alone else nothing
                     if tells:
                         for c in range(first, here + 1):
                             if c >= before and reach_row[c - before] >= 0:
@@ -659,7 +686,7 @@ def run(
                         budget, there, lag, newest, min_age, at_random, waiting[s], scale[s],
                         inside[s], moment[s], size[s], entries, at, n, oldest[s], first, here,
                         leaving[DECIDED], leaving[WORK], number[DECIDED], now[s], done, months,
-                        half, high, held, part, take, steps,
+                        half, high, held, part, take, owed, reached, steps,
                     )  # fmt: skip
                     _take_away(now[s], leaving[DECIDED], n)
                     if tells:

@@ -204,7 +204,7 @@ def work(several: Batch) -> Room:
             np.empty((room, n)), np.empty((stages, widest, n)), np.empty((stages, n)),
             np.empty((4, widest, n)), np.empty((3, n)), np.empty((stages, cohorts, n)),
             np.empty((stages, cohorts, n)), np.empty((stages, n), np.int64),
-            np.empty((rates, n)), np.empty((told, n)), np.empty((4, cohorts, n)),
+            np.empty((rates, n)), np.empty((told, n)), np.empty((5, cohorts, n)),
             np.empty((15, n)), np.empty((3, stages, n)), np.empty((2, n), np.int64),
             np.empty(3, np.int64), np.empty(2, np.int64), _STEPS,
         )  # fmt: skip
