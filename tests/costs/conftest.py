@@ -20,6 +20,7 @@ class PlainLaw:
     """Every claim is referred with a right of appeal, but a tenth at land ports is returned."""
 
     epoch: NDArray[np.int64]
+    national: NDArray[np.int64]
     appeal: NDArray[np.float64]
     no_appeal: NDArray[np.float64]
     ineligible: NDArray[np.float64]
@@ -33,7 +34,8 @@ def plain_law(length: int) -> PlainLaw:
     returned = np.zeros(size)
     returned[:, list(MODES).index("land_port")] = 0.1
     zero = np.zeros(size)
-    return PlainLaw(np.zeros(length, np.int64), 1.0 - returned, zero, zero, returned, zero, zero)
+    epoch, national = np.zeros(length, np.int64), np.arange(len(NATIONALITIES))
+    return PlainLaw(epoch, national, 1.0 - returned, zero, zero, returned, zero, zero)
 
 
 @pytest.fixture(scope="session")

@@ -160,7 +160,8 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
             rates.epoch.size,
         ),
         np.array([net.stage_recall, watch, 0, joining + n_edges, 0, 0]),
-        *links(to, entering > 0.0, groups), rates.epoch, share_at, rates.epoch, reach_row,
+        *links(to, entering > 0.0, groups, np.arange(groups)), rates.epoch, share_at, rates.epoch,
+        reach_row,
     )  # fmt: skip
     rate = np.concatenate(
         [
@@ -185,15 +186,16 @@ def of(net: Network, rates: Rates, *, keep: bool = False, watch: int = 0) -> Bat
                  lambda _, __: rates)  # fmt: skip
 
 
-def links(to: Ints, anyone: NDArray[np.bool_], together: int) -> tuple[Ints, Ints]:
+def links(to: Ints, anyone: NDArray[np.bool_], together: int, own: Ints) -> tuple[Ints, Ints]:
     """The kernel's `link` and `link_at`: the parts of cells by which anyone enters.
 
-    to [O, cells]: column of the first stage that a part of a cell's claims enters; anyone
-    [law epochs, O, cells]; together: neighbouring cells that have one level.
+    to [O, cells]: column of the first stage that a part of a cell's claims enters; together:
+    neighbouring cells that have one level; own [cells]: where each stands in anyone [law epochs, O,
+    ..].
     """
-    epoch, part, cell = np.nonzero(anyone)
+    epoch, part, cell = np.nonzero(anyone[:, :, own])
     first = np.searchsorted(epoch, np.arange(len(anyone) + 1))
-    return np.stack([part, cell // together, cell, to[part, cell]], axis=1), first
+    return np.stack([part, own[cell], cell // together, cell, to[part, cell]], axis=1), first
 
 
 def claims(given: Given, i: int) -> Floats:

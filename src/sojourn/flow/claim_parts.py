@@ -24,13 +24,16 @@ PARTS = ("ineligible", "returned", "directed_back", "appeal", "no_appeal")
 
 
 class Shares(Protocol):
-    """What the law does with claims: `epoch` [T], the others [epochs, modes, nationalities].
+    """What the law does with claims: `epoch` [T], the others [epochs, modes, kinds], where
+    `national` [nationalities] tells the kind of each.
 
-    Of n runs the others may be [n, epochs, modes, nationalities].
+    Of n runs the others may be [n, epochs, modes, kinds].
     """
 
     @property
     def epoch(self) -> NDArray[np.int64]: ...
+    @property
+    def national(self) -> NDArray[np.int64]: ...
     @property
     def appeal(self) -> Floats: ...
     @property
@@ -47,21 +50,29 @@ class Shares(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """Parts of each cell's claims by what becomes of them, of n runs or the same for all (n or 1).
+    """Parts of claims by what becomes of them, of n runs or the same for all (n or 1).
 
-    epoch [T] indexes the others. entering [epochs, 5, cells, n or 1]: ineligible, returned,
-    directed back, referred with an appeal, referred without; anyone [epochs, 5, cells]: where some
-    run has claimants. told [T]: months whose claims a later law reaches; reached [2, R, modes,
-    nationalities, n or 1]: of claims of these R months those referred whom it does, without an
-    appeal and with; notice [epochs, modes, nationalities, n or 1]: of those referred.
+    The law tells kinds of nationality apart: kind `national` [nationalities]. epoch [T] indexes the
+    others. entering [epochs, 5, modes x kinds, n or 1]: ineligible, returned, directed back,
+    referred with an appeal, referred without; anyone [epochs, 5, modes x kinds]: where some run has
+    claimants. told [T]: months whose claims a later law reaches; reached [2, R, modes, kinds, n or
+    1]: of claims of these R months those referred whom it does, without an appeal and with; notice
+    [epochs, modes, kinds, n or 1]: of those referred.
     """
 
     epoch: NDArray[np.int64]
+    national: NDArray[np.int64]
     entering: Floats
     anyone: Bools
     told: Bools
     reached: Floats
     notice: Floats
+
+    @property
+    def of_cell(self) -> NDArray[np.int64]:
+        """Where each cell (mode, then nationality) stands among modes x kinds, [cells]."""
+        modes, kinds = self.notice.shape[1:3]
+        return (np.arange(modes)[:, None] * kinds + self.national).ravel()
 
     def before(self, month: int) -> tuple[NDArray[np.generic], ...]:
         """All of this that acts on claims made before a month of the span."""
@@ -74,7 +85,7 @@ class Parts:
     def reach(self, claims: Floats) -> Floats:
         """Of claims [R, modes, nationalities, n] of the months told those referred whom a later law
         reaches, by merged group, [R, N_MERGED, n]."""
-        parts = [(claims * part).sum(axis=1) for part in self.reached]
+        parts = [(claims * part[:, :, self.national]).sum(axis=1) for part in self.reached]
         return np.concatenate(parts, axis=1)
 
 
@@ -108,4 +119,4 @@ def of(shares: Shares) -> Parts:
     when = shares.epoch[told]
     reached = np.stack([x[when] * law["notice"][when] for x in (no_appeal, with_appeal)])
     anyone: Bools = np.any(entering > 0.0, axis=-1)
-    return Parts(shares.epoch, entering, anyone, told, reached, law["notice"])
+    return Parts(shares.epoch, shares.national, entering, anyone, told, reached, law["notice"])

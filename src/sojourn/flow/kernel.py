@@ -284,7 +284,13 @@ def _in_turn(
                 left -= some
                 left_moment -= some * c
             c += step
-        done[m], number[m], months[m], inside[m], moment[m] = so_far, gone, waited, left, left_moment
+        done[m], number[m], months[m], inside[m], moment[m] = (
+            so_far,
+            gone,
+            waited,
+            left,
+            left_moment,
+        )
 
 
 @njit(**STEP)
@@ -462,8 +468,8 @@ def _edges(
 def _arrive(total, level, pattern, entering, link, first, stop, entries, at):
     """Claims of the month by column of the first stage: `entering` parts of each cell's claims."""
     for i in range(first, stop):
-        part, each = entering[link[i, 0], link[i, 2]], level[link[i, 1]]
-        number, to = pattern[link[i, 2]], entries[at + link[i, 3]]
+        part, each = entering[link[i, 0], link[i, 1]], level[link[i, 2]]
+        number, to = pattern[link[i, 3]], entries[at + link[i, 4]]
         if number.size == 1:
             of_all = number[0]
             for m in range(total.size):
@@ -490,13 +496,13 @@ def run(
     E edges, S stages, W columns of the widest stage, T months, K epochs of shares, B months before
     the first, C = B + T + months run on + 1 cohorts, L age limits. Persons and months throughout.
 
-    The same for all runs: edge [E, 9], stage [S, 13], plan [6]: see above; link [.., 4]: part (of
-    O), level, cell, and the column of the first stage that this part of the cell's claims enters,
-    of law epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares; share_at [K, E]: row of
-    `share` where the shares of an edge begin; law_epoch [T] of entering parts; reach_row [T]: row
-    of `reach` or -1; age_limits [L], rising.
+    The same for all runs: edge [E, 9], stage [S, 13], plan [6]: see above; link [.., 5]: part (of
+    O), row of `entering`, level, cell, and the column of the first stage that this part of the
+    cell's claims enters, of law epoch k from link_at[k] [law epochs + 1] on; epoch [T] of shares;
+    share_at [K, E]: row of `share` where the shares of an edge begin; law_epoch [T] of entering
+    parts; reach_row [T]: row of `reach` or -1; age_limits [L], rising.
     Of each run: level [T, .., n] times pattern [T, cells, n or 1] claims arrive at the first stage;
-    entering [law epochs, O, cells, n]: the parts of a cell's claims; share [.., n]; rate [Q, T, n];
+    entering [law epochs, O, .., n]: the parts of a cell's claims; share [.., n]; rate [Q, T, n];
     reach [R, columns of the recall stage, n]: of the month's claims those whom a notice reaches, if
     it finds them there.
     Out: stock [S, T, n] at month end; flow [rows, T, n]; left, waited [S, T, n]: number leaving a

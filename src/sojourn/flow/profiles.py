@@ -26,9 +26,11 @@ Months = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares of claims by outcome: `epoch` [T] indexes arrays [epochs, modes, nationalities]."""
+    """Shares of claims by outcome: `epoch` [T] indexes arrays [epochs, modes, kinds], the kind of
+    each nationality is in `national` [nationalities]."""
 
     epoch: Months
+    national: Months
     appeal: Floats
     no_appeal: Floats
     ineligible: Floats
@@ -82,6 +84,13 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     `notice` is the share of those referred whom a notice under s. 104 can reach later. Of several
     runs [P, n, T], whose plan must be given, arrays are [n, epochs, modes, nationalities].
     """
+    made = by_kind(paths, fixed)
+    told = (getattr(made, name)[..., made.national] for name in OUTCOMES)
+    return Shares(made.epoch, np.arange(len(NATIONALITIES)), *told)
+
+
+def by_kind(paths: Paths, fixed: Plan | None = None) -> Shares:
+    """As `shares`, by the kinds of nationality that the law tells apart (`by_law.NATIONAL`)."""
     index = _index(paths.names)
     known = _planned(paths, index, paths.of(index.weights)) if fixed is None else fixed
     values = np.moveaxis(paths.of(index.weights, known.starts), -1, 1)
@@ -96,8 +105,7 @@ def shares(paths: Paths, fixed: Plan | None = None) -> Shares:
     appeal, no_appeal, *_, reached = found
     referred = appeal + no_appeal
     found[-1] = np.divide(reached, referred, out=np.zeros_like(referred), where=referred > 0)
-    found = found[:, :, :, _NATIONAL_OF]
-    return Shares(known.epoch, *(np.moveaxis(found, -1, 1) if runs else found))
+    return Shares(known.epoch, _NATIONAL_OF, *(np.moveaxis(found, -1, 1) if runs else found))
 
 
 def returned_of_intercepted(paths: Paths) -> Floats:

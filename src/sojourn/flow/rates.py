@@ -65,8 +65,8 @@ def rates(
         raise InputError("shares", "epoch", law.epoch.size, f"{n_months} months")
     split = _places(paths.names, edge_shares.SHARES)
     starts, epoch = _epochs(paths.of(split)[:, 0])
-    keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone))
-    plan = _layout(network, *keys)
+    keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone, law.of_cell))
+    plan = _layout(network, *keys, kinds=law.anyone.shape[-1])
     share = np.empty((plan.size, n))
     share[0] = 1.0
     edge_shares.fill(share, plan, paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0))
@@ -78,13 +78,14 @@ def rates(
     told = level[law.told][:, :, None] * pattern[law.told]
     if start is None:
         first = (level[:12][:, :, None] * pattern[:12]).reshape(-1, cells.shape[1], n)
-        start = _start(network, paths, first, law.entering[law.epoch[:12]])
+        parts = law.entering[law.epoch[:12]][:, :, law.of_cell]
+        start = _start(network, paths, first, parts)
     given = Given(
         level, cells, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
         _table(network, paths), law.reach(told), *start,
     )  # fmt: skip
     return Batch(network, plan.kernel, Given(*map(np.ascontiguousarray, given)),
-                 lambda several, i: _one(several, plan, law.notice, i))  # fmt: skip
+                 lambda several, i: _one(several, plan, law, i))  # fmt: skip
 
 
 def alike(paths: Paths) -> list[NDArray[np.int64]]:
@@ -201,7 +202,13 @@ def _rows(network: Network) -> _Rows:
 
 @lru_cache(maxsize=64)
 def _layout(
-    network: Network, epoch_key: bytes, law_key: bytes, told_key: bytes, anyone_key: bytes
+    network: Network,
+    epoch_key: bytes,
+    law_key: bytes,
+    told_key: bytes,
+    anyone_key: bytes,
+    cells_key: bytes,
+    kinds: int,
 ) -> Places:
     """The same for all members of a run."""
     epoch, law_epoch = np.frombuffer(epoch_key, np.int64), np.frombuffer(law_key, np.int64)
@@ -238,13 +245,14 @@ def _layout(
         blocks[3] + len(NATIONALITIES) + nationality,
         blocks[3] + nationality,
     ])  # fmt: skip
-    anyone = np.frombuffer(anyone_key, np.bool_).reshape(-1, *to.shape)
+    own = np.frombuffer(cells_key, np.int64)
+    anyone = np.frombuffer(anyone_key, np.bool_).reshape(-1, len(to), kinds)
     reach_row = np.full(epoch.size, -1)
     reach_row[told] = np.arange(np.count_nonzero(told))
     kernel = Layout(
         table, plan.stages(table, row.pools, row.stage, epoch.size),
         np.array([network.stage_recall, network.stage("rpd"), RUN_ON, row.pace, 0, 0]),
-        *batch.links(to, anyone, len(NATIONALITIES)), epoch, share_at, law_epoch, reach_row,
+        *batch.links(to, anyone, len(NATIONALITIES), own), epoch, share_at, law_epoch, reach_row,
     )  # fmt: skip
     return Places(kernel, first, size)
 
@@ -255,14 +263,15 @@ def _epochs(rows: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.concatenate(([0], np.flatnonzero(new) + 1)), np.concatenate(([0], np.cumsum(new)))
 
 
-def _one(several: Batch, plan: Places, notice: Floats, i: int) -> Rates:
+def _one(several: Batch, plan: Places, law: Parts, i: int) -> Rates:
     """Run i spelled out: every stage by every group."""
     network, given = several.network, several.given
     epoch, law_epoch = several.layout.epoch, several.layout.law_epoch
     # epochs of shares by law and by parameters together
     both = np.stack([epoch, law_epoch]).astype(float)
     starts, months = _epochs(both)
-    part = dict(zip(claim_parts.PARTS, given.entering[..., i].swapaxes(0, 1), strict=True))
+    by_cell = given.entering[..., i].swapaxes(0, 1)[:, :, law.of_cell]
+    part = dict(zip(claim_parts.PARTS, by_cell, strict=True))
     entering = np.where(APPEAL == 1.0, 1.0 - part["no_appeal"][:, CELL_OF],
                         part["no_appeal"][:, CELL_OF])  # fmt: skip
     safe = np.where(entering > 0.0, entering, 1.0)
@@ -283,8 +292,8 @@ def _one(several: Batch, plan: Places, notice: Floats, i: int) -> Rates:
     for joins in np.flatnonzero(network.edge_joins >= 0).tolist():
         joining[joins] = several.joining(joins)[:, i]
     arrivals = batch.claims(given, i).take(CELL_OF, axis=1) * entering[law_epoch]
-    notice = notice[..., i if notice.shape[-1] > 1 else 0]
-    notice = notice.reshape(len(notice), -1)[:, CELL_OF][law_epoch[starts]]
+    told = law.notice[..., i if law.notice.shape[-1] > 1 else 0]
+    notice = told.reshape(len(told), -1)[:, law.of_cell[CELL_OF]][law_epoch[starts]]
     came = arrivals[:12].sum(axis=0)
     mix = np.tile(_mix(came[:, None])[:, 0], (len(network.stages), 1))
     for stage in groups.WITH_APPEAL:

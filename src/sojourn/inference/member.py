@@ -106,7 +106,7 @@ class Model:
     @cached_property
     def _law_of_all(self) -> Parts:
         """What the law makes of claims, where nothing that it depends on is drawn."""
-        return claim_parts.of(profiles.shares(self.paths))
+        return claim_parts.of(profiles.by_kind(self.paths))
 
     def values(self, lo: int, hi: int) -> NDArray[np.float32]:
         """Values of members lo to hi - 1, float32 [rows, periods, hi - lo]."""
@@ -153,7 +153,7 @@ class Model:
         elif law is None:
             # a law that is drawn has a plan of its own for each member
             one = paths if self._law is not None else replace(self.paths, value=paths.value[:, 0])
-            law = claim_parts.of(profiles.shares(one, self._law))
+            law = claim_parts.of(profiles.by_kind(one, self._law))
         # in memory as what is read out, months of all members
         table = np.empty((len(self.plan.rows), *paths.shape[::-1])).swapaxes(1, 2)
         with known.runner() as runner:
@@ -183,7 +183,7 @@ class Model:
         with _MAKING:
             found = _LAW.pop(key, None)
         if found is None:
-            found = claim_parts.of(profiles.shares(paths, self._law))
+            found = claim_parts.of(profiles.by_kind(paths, self._law))
         with _MAKING:
             _LAW[key] = found
             while len(_LAW) > KEPT:
