@@ -12,14 +12,22 @@ from sojourn.flow.batch import Batch
 from sojourn.flow.groups import GROUPS, N_MERGED
 from sojourn.inputs import months, parameters
 from sojourn.inputs.dimensions import NATIONALITIES
+from sojourn.inputs.parameters import Paths
 
 MERGED = {"rpd_legacy", "rpd", "court"}
 NATIONAL = {"rad", "prra_ineligible"}
 
 
+SPAN = months.span(months.FIRST, months.parse("2027-12"))
+
+
 @pytest.fixture(scope="module")
 def made() -> Batch:
-    paths = parameters.load().paths(months.span(months.FIRST, months.parse("2027-12")))
+    return packed(parameters.load().paths(SPAN))
+
+
+def packed(paths: Paths) -> Batch:
+    """One run of the system as members are run."""
     several = replace(paths, value=paths.value[:, None])
     law = claim_parts.of(profiles.shares(paths))
     return rates.rates(stages.load(), several, arrivals.intake(paths), law)
@@ -73,6 +81,25 @@ def test_totals_do_not_depend_on_the_groups_that_stages_are_run_on(made):
                 err_msg=name,
             )
     np.testing.assert_allclose(run.stock_total, run.stocks.sum(axis=2), rtol=1e-9, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["stay.share.MEX", "stay.share.HTI", "rpd.accepted.NGA"])
+@pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
+def test_groups_that_newly_take_an_edge_or_leave_it_are_led_where_shares_say(name, value):
+    table = parameters.load().changed(name, months.parse("2026-05"), value)
+    batch = packed(table.paths(SPAN))
+    by_column, by_group = queue.run_all(batch), queue.run(batch.network, batch.one(0), keep=True)
+    for whole, every in (("stock_total", by_group.stocks), ("flow_total", by_group.flows)):
+        found = getattr(by_column, whole)[..., 0]
+        np.testing.assert_allclose(found, every.sum(axis=2), rtol=1e-9, atol=1e-6)
+
+
+def test_people_leave_a_stage_by_its_edges_and_no_other_way(made):
+    run = queue.run_all(made)
+    for s, (first, last) in enumerate(made.network.stage_edges):
+        if made.network.stage_memory[s]:
+            out = run.flow_total[first:last, :, 0].sum(axis=0)
+            np.testing.assert_allclose(out, run.left[s, :, 0], rtol=1e-12, atol=1e-9)
 
 
 def test_a_run_spelled_out_has_the_shares_of_its_edges(made):

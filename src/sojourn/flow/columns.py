@@ -24,7 +24,9 @@ class Columns:
     group that can be there (lower ones must have a share of 0 on the edges that lead to it). Where
     `outcomes` (edges) is not empty the first stage has instead a block of columns for each of them,
     as wide as the stage that it leads to, or all of `groups` wide where these are to be kept or
-    another edge asks for them. even [E]: edges whose share is the same for all groups.
+    another edge asks for them. even [E]: edges whose share is the same for all groups. nobody [E,
+    groups]: groups whose share of an edge is 0. rest: edges that take all whom the others of their
+    stage and kind leave; they lead to a sum of groups, or out.
     """
 
     net: Network
@@ -34,6 +36,8 @@ class Columns:
     outcomes: tuple[int, ...]
     groups: int
     keep: bool = False
+    nobody: NDArray[np.bool_] | None = None
+    rest: frozenset[int] = frozenset()
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
@@ -69,10 +73,12 @@ class Columns:
         """
         net, rows, begins = self.net, [], []
         for s in range(len(net.stages)):
-            for e in range(*net.stage_edges[s]):
+            # what the others leave is known after them
+            for e in sorted(range(*net.stage_edges[s]), key=lambda e: e in self.rest):
                 for first, count, into, skip in self._pieces(s, e):
                     shared = e in self.outcomes or bool(self.even[e])
-                    rows.append((net.edge_to[e], net.edge_kind[e], shared, net.edge_joins[e],
+                    share = kernel.REST if e in self.rest else kernel.SAME if shared else kernel.OWN
+                    rows.append((net.edge_to[e], net.edge_kind[e], share, net.edge_joins[e],
                                  joining[e], first, count, e, into))  # fmt: skip
                     begin = np.full_like(at[e], one) if e in self.outcomes else at[e]
                     begins.append(begin if shared else begin + skip)
@@ -89,17 +95,24 @@ class Columns:
             blocks = self.blocks if self._asks(edge) else [(0, int(self.of_stage[0]))]
             return [(first, count, 0, 0) for first, count in blocks]
         own, lowest = int(self.width[stage]), int(self.lowest[stage])
-        if wide == 1 or own == 1:
+        if own == 1 or edge in self.rest or (wide == 1 and self.even[edge]):
             return [(0, own, 0, 0)]
-        if own < self.groups - lowest:
+        if wide > 1 and own < self.groups - lowest:
             name = self.net.edges[edge].name
             raise ValueError(f"{name} leads from groups put together to groups apart")
-        since = max(lowest, int(self.lowest[to]))
-        return [
-            (g - lowest, min(wide - g % wide, self.groups - g), g % wide, g - lowest)
-            for g in range(since, self.groups)
-            if g == since or g % wide == 0
-        ]
+        since = max(lowest, int(self.lowest[to])) if wide > 1 else lowest
+        column = {(g - lowest) % own: g for g in range(since, self.groups) if self._takes(edge, g)}
+        found: list[tuple[int, int, int, int]] = []
+        for c, g in sorted(column.items()):
+            into = g % wide
+            if found and c == sum(found[-1][:2]) and (wide == 1 or into == sum(found[-1][1:3])):
+                found[-1] = (found[-1][0], found[-1][1] + 1, *found[-1][2:])
+            else:
+                found.append((c, 1, into, c))
+        return found
+
+    def _takes(self, edge: int, group: int) -> bool:
+        return self.nobody is None or not self.nobody[edge, group]
 
     def stages(self, edge: Ints, pools: Ints, rates: Ints, n_months: int) -> Ints:
         """The kernel's table of stages; pools [P], rates [6, S]: their rows of rate."""

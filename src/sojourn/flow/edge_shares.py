@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sojourn.flow import groups
 from sojourn.flow.batch import Layout
 from sojourn.flow.groups import MERGED_OF
+from sojourn.flow.stages import Network
 from sojourn.inputs.dimensions import NATIONALITIES
 
 Floats = NDArray[np.float64]
@@ -78,6 +79,30 @@ EVEN = frozenset(
     )
 )  # fmt: skip
 """Edges whose share is the same for all groups."""
+
+REST = frozenset((
+    "rpd_legacy.rejected_final", "rpd.rejected_final", "rpd.withdrawn", "rad.dismissed_final",
+    "court.dismissed", "prra_ineligible.refused",
+))  # fmt: skip
+"""Edges that take all whom the others of their stage and kind leave."""
+
+_STAYED = (
+    "rpd_legacy.rejected_stayed", "rpd.rejected_stayed", "rpd.withdrawn_stayed",
+    "rad.dismissed_stayed", "court.dismissed_stayed", "prra_ineligible.refused_stayed",
+)  # fmt: skip
+"""Edges of those whose removal is stayed."""
+
+
+def nobody(network: Network, at: Floats) -> NDArray[np.bool_]:
+    """Merged groups of which nobody takes an edge in any run, [E, N_MERGED]; at: as of `fill`."""
+    stays = at[: len(NATIONALITIES)].reshape(len(NATIONALITIES), -1).max(axis=1) > 0.0
+    none = np.zeros((len(network.edges), groups.N_MERGED), dtype=bool)
+    none[[network.edge(name) for name in _STAYED]] = np.logical_not(
+        stays[groups.MERGED_NATIONALITY]
+    )
+    none[network.edge("rpd.rejected_appealed")] = groups.MERGED_APPEAL == 0.0
+    none[network.edge("rpd.rejected_court")] = groups.MERGED_APPEAL == 1.0
+    return none
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,15 @@ from numba import njit
 DECISION, EXIT, RECALL = 0, 1, 2
 """Kinds of edge: by decision (uses capacity), while waiting (hazard), by notice."""
 
-TO, KIND, EVEN, JOINS, JOINING, FROM, COUNT, FLOW, INTO = range(9)
-"""Columns of `edge` [E, 9]: stage that it leads to (-1: out of the system); kind; 1 where the share
-is the same for all groups, so that one number is stored; stage that others enter with each person
-on the edge (or -1), and the row of `rate` that says how many; first of the columns of its stage
-whose people take it, and how many columns; row of `flow`; first column there that they enter."""
+OWN, SAME, REST = 0, 1, 2
+"""Shares of an edge: of each column; the same for all, so that one number is stored; all whom the
+edges of its stage and kind before it leave."""
+
+TO, KIND, SHARE, JOINS, JOINING, FROM, COUNT, FLOW, INTO = range(9)
+"""Columns of `edge` [E, 9]: stage that it leads to (-1: out of the system); kind; its shares; stage
+that others enter with each person on the edge (or -1), and the row of `rate` that says how many;
+first of the columns of its stage whose people take it, and how many columns; row of `flow`; first
+column there that they enter."""
 
 FIRST, STOP, MEMORY, POOL, WIDTH, ROOM, ENTERED, PART, HAZARD, LAG, NEWEST, MIN_AGE, AT_RANDOM = (
     range(13)
@@ -430,9 +434,19 @@ def _edges(
         if kinds[kind] == 0:
             continue
         first, count, row = edge[e, FROM], edge[e, COUNT], edge[e, FLOW]
-        i, step = share_at[e], 1 - edge[e, EVEN]
+        i, step = share_at[e], 1 if edge[e, SHARE] == OWN else 0
         out = leaving[kind]
-        if step == 0 and count == stage[s, WIDTH]:
+        if edge[e, SHARE] == REST:
+            for m in range(runs):
+                moved[m] = number[kind, m]
+            for f in range(stage[s, FIRST], e):
+                other = edge[f, FLOW]
+                if edge[f, KIND] == kind and (f == stage[s, FIRST] or edge[f - 1, FLOW] != other):
+                    for m in range(runs):
+                        moved[m] -= flow[other, t, m]
+            for m in range(runs):
+                moved[m] = moved[m] if moved[m] > 0.0 else 0.0
+        elif step == 0 and count == stage[s, WIDTH]:
             for m in range(runs):
                 moved[m] = share[i, m] * number[kind, m]
         else:

@@ -65,11 +65,13 @@ def rates(
         raise InputError("shares", "epoch", law.epoch.size, f"{n_months} months")
     split = _places(paths.names, edge_shares.SHARES)
     starts, epoch = _epochs(paths.of(split)[:, 0])
-    keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone, law.of_cell))
+    at = paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0)
+    none = edge_shares.nobody(network, at)
+    keys = (x.tobytes() for x in (epoch, law.epoch, law.told, law.anyone, law.of_cell, none))
     plan = _layout(network, *keys, kinds=law.anyone.shape[-1])
     share = np.empty((plan.size, n))
     share[0] = 1.0
-    edge_shares.fill(share, plan, paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0))
+    edge_shares.fill(share, plan, at)
     intake = intake.several()
     level = np.moveaxis(intake.level, 0, -1)
     of_runs = intake.pattern if intake.pattern.ndim == 4 else intake.pattern[None]
@@ -208,6 +210,7 @@ def _layout(
     told_key: bytes,
     anyone_key: bytes,
     cells_key: bytes,
+    nobody_key: bytes,
     kinds: int,
 ) -> Places:
     """The same for all members of a run."""
@@ -225,6 +228,8 @@ def _layout(
     plan = columns.Columns(
         network, width, lowest, even,
         tuple(network.edge(f"eligibility.{name}") for name in names), groups.N_MERGED,
+        nobody=np.frombuffer(nobody_key, np.bool_).reshape(-1, groups.N_MERGED),
+        rest=frozenset(network.edge(name) for name in edge_shares.REST),
     )  # fmt: skip
     first, size, at = {}, 1, {}
     for e, edge in enumerate(network.edges):
