@@ -101,6 +101,8 @@ class Columns:
             name = self.net.edges[edge].name
             raise ValueError(f"{name} leads from groups put together to groups apart")
         since = max(lowest, int(self.lowest[to])) if wide > 1 else lowest
+        if self.nobody is None and since == 0 and wide in (1, own):
+            return [(0, own, 0, 0)]
         column = {(g - lowest) % own: g for g in range(since, self.groups) if self._takes(edge, g)}
         found: list[tuple[int, int, int, int]] = []
         for c, g in sorted(column.items()):

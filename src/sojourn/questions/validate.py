@@ -130,10 +130,9 @@ def document(found: list[Check]) -> str:
         f" ({len(unlisted(found))} without a known reason). {len(found) - len(judged)} more are"
         " told without a limit.",
         "",
-        "Targets of speed are missed too: twelve visitors of the explorer at once, two workers"
-        " over one, one run alone in the kernel, `simulate` and the very first start. Measured in"
-        " [benchmarks/results.md](../benchmarks/results.md) and [scale.md](scale.md),"
-        " reasons in [limits.md](limits.md).",
+        "Targets of speed are missed too: one run alone in the kernel, `simulate` and the very"
+        " first start. Measured in [benchmarks/results.md](../benchmarks/results.md) and"
+        " [scale.md](scale.md), reasons in [limits.md](limits.md).",
         "",
         "Bookkeeping is not validation: with published referrals and finalisations the pending"
         " count follows. What counts is what was not fed in.",
