@@ -129,3 +129,13 @@ def test_runs_that_change_in_other_months_are_kept_apart():
     other = later.paths(paths.months)
     several = replace(paths, value=np.stack([paths.value, other.value, paths.value], axis=1))
     assert [list(who) for who in rates.alike(several)] in ([[0, 2], [1]], [[1], [0, 2]])
+
+
+def test_the_kernel_is_compiled_once_whatever_is_run(made):
+    # what is shared between runs may not be written, which would be another type for the compiler
+    for shared in (*made.given, *made.layout):
+        shared.setflags(write=False)
+    queue.run_all(made)
+    queue.run(made.network, made.one(0), keep=True)
+    queue.alone(np.full(24, 10.0), np.full(24, 9.0))
+    assert len(kernel.run.signatures) == 1

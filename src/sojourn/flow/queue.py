@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,10 +151,17 @@ def call(
     plan[kernel.START], plan[kernel.STOP_AT] = start, stop
     if start == 0:
         begin(several, room)
-    (function or kernel.run)(
+    inputs = (
         *layout._replace(plan=plan), AGE_LIMITS, given.level, given.pattern, given.entering,
-        given.share, given.rate, given.reach, *made, *room,
+        given.share, given.rate, given.reach,
     )  # fmt: skip
+    (function or kernel.run)(*map(_plain, inputs), *made, *room)
+
+
+def _plain(table: NDArray[Any]) -> NDArray[Any]:
+    """One row after another and open to writing: for another kind of table Numba would compile the
+    kernel once more."""
+    return np.require(table, requirements=["C", "W"])
 
 
 class Room(NamedTuple):
