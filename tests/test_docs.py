@@ -47,6 +47,7 @@ def test_each_command_shown_is_one_that_the_program_takes(page: str, line: str) 
     from typer.main import get_command
 
     words = shlex.split(line.split("|")[0].split(" > ")[0].split(" # ")[0])
+    assert [word for word in words if word.startswith("docs/") and not (ROOT / word).exists()] == []
     assert words[1] in main.COMMANDS or words[1].startswith("-"), line
     if words[1].startswith("-"):
         return
