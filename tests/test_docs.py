@@ -63,3 +63,27 @@ def test_the_readme_shows_the_two_commands_that_do_everything() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "make run" in text
     assert "make test" in text
+
+
+FRENCH = sorted((ROOT / "docs").glob("*.fr.md"))
+
+
+def numbers(text: str) -> list[str]:
+    """Numbers of a document in order of size, as English writes them."""
+    plain = re.sub(r"(?<=\d)[\s,](?=\d{3}\b)", "", text)  # thousands, of either language
+    plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)  # a French decimal comma
+    return sorted(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", plain))
+
+
+def shape(text: str) -> list[str]:
+    """What the lines of a document that begin something are, in order."""
+    begins = re.findall(r"^(#+ |- |> |\d\. |\||```|!\[)", text, re.M)
+    return [mark for mark in begins if mark != "> "]
+
+
+@pytest.mark.parametrize("page", FRENCH, ids=lambda page: page.name)
+def test_a_document_in_french_has_the_parts_and_the_numbers_of_the_english_one(page: Path) -> None:
+    english = page.with_name(page.name.replace(".fr.md", ".md")).read_text(encoding="utf-8")
+    french = page.read_text(encoding="utf-8")
+    assert shape(french) == shape(english)
+    assert numbers(french) == numbers(english)

@@ -154,7 +154,8 @@ def _use(row: figures_of.Figure, lang: str) -> str:
 
 def documents(lang: str) -> list[text.Document]:
     """Every document, the plain ones first."""
-    first = ("how-it-works", "validation", "arrivals", "costs", "law", "glossary")
+    first = ("how-it-works", "limits", "model-card", "validation", "arrivals", "costs", "law",
+             "glossary")  # fmt: skip
     names = text.names()
     ordered = [n for n in first if n in names] + [n for n in names if n not in first]
     return [text.read(name, lang) for name in ordered if not name.endswith(".fr")]

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from sojourn.show import i18n
+
 FOLDER = "docs"
 
 
@@ -47,6 +49,8 @@ def read(name: str, lang: str = "en") -> Document:
     path = place / (f"{name}.fr.md" if french else f"{name}.md")
     source = path.read_text(encoding="utf-8")
     found = re.search(r"^# (.+)$", source, re.M)
+    if french:
+        source = i18n.typeset(source, lang)
     return Document(name, found[1] if found else name, render(source), french)
 
 
