@@ -59,10 +59,7 @@ of notices; month to go on from with the work space and results of an earlier ca
 beginning), and month to stop before (0: run to the end)."""
 
 TINY = 1e-9
-"""A cohort with fewer persons than this is closed."""
-
-FEWEST_TOLD = 1e-6
-"""Notices that would reach fewer persons of a cohort than this are not sent."""
+"""A cohort with fewer persons than this is closed; notices that would reach fewer are not sent."""
 
 DECIDED, EXITS, RECALLED, WORK = range(4)
 """Rows of `leaving`: those who leave by decision, while waiting, by notice; and work space."""
@@ -223,7 +220,7 @@ def _notice(
         for m in range(pace.size):
             told[m] = pace[m] * untold[c, m]
             sent[m] = told[m] * scale[m] * waiting[c, m]
-            if sent[m] * reachable[c, m] < FEWEST_TOLD:
+            if sent[m] * reachable[c, m] < TINY:
                 told[m] = sent[m] = 0.0
             else:
                 some_told = True
