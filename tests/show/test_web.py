@@ -8,7 +8,7 @@ import re
 
 import polars as pl
 import pytest
-from httpx import ASGITransport, AsyncClient, Client
+from httpx2 import ASGITransport, AsyncClient, Client
 from starlette.testclient import TestClient
 
 from sojourn.inputs.scenario import Scenario
