@@ -142,14 +142,14 @@ def _split_moves(paths: Paths) -> bool:
     By ranges and not by values, so that a run is the same alone and beside others.
     """
     shipped = _shipped_split(int(paths.months[0]), len(paths.months))
-    mine = [paths.index[name] for name in MOVE_SPLIT]
+    mine = paths.places(MOVE_SPLIT)
     return not (np.all(paths.low[mine] == shipped) and np.all(paths.high[mine] == shipped))
 
 
 @lru_cache(maxsize=16)
 def _shipped_split(first: int, length: int) -> Array:
     shipped = parameters.load().paths(np.arange(first, first + length))
-    return shipped.value[[shipped.index[name] for name in MOVE_SPLIT]]
+    return shipped.value[shipped.places(MOVE_SPLIT)]
 
 
 def _by_nationality(paths: Paths, claims: Array, change: events.Effect | None) -> Array:
@@ -299,4 +299,4 @@ LEVELS, FACTORS = (
 
 def _stack(paths: Paths, names: tuple[str, ...]) -> Array:
     """Parameters of every mode, [T, mode] (of several runs [n, T, mode])."""
-    return np.moveaxis(paths.of(np.array([paths.index[name] for name in names])), 0, -1)
+    return np.moveaxis(paths.of(paths.places(names)), 0, -1)

@@ -131,7 +131,7 @@ def _log(name: str, factor: Array) -> Array:
 
 def _table(paths: Paths) -> Array:
     """The switches as rows [switch, T]."""
-    return paths.of(np.array([paths.index[name] for name in SWITCHES]))
+    return paths.of(paths.places(SWITCHES))
 
 
 @lru_cache(maxsize=16)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import batch, claim_parts, columns, edge_shares, groups
+from sojourn.flow import batch, beginning, claim_parts, columns, edge_shares, groups
 from sojourn.flow.arrivals import Intake
 from sojourn.flow.batch import ENOUGH, Batch, Given, Layout, Rates
 from sojourn.flow.claim_parts import CELL_OF, Parts
-from sojourn.flow.columns import BEFORE
 from sojourn.flow.edge_shares import Places
 from sojourn.flow.groups import APPEAL
 from sojourn.flow.kernel import PACE
@@ -63,7 +62,7 @@ def rates(
         )
     if law.epoch.size != n_months:
         raise InputError("shares", "epoch", law.epoch.size, f"{n_months} months")
-    split = _places(paths.names, edge_shares.SHARES)
+    split = paths.places(edge_shares.SHARES)
     starts, epoch = _epochs(paths.of(split)[:, 0])
     at = paths.of(split, starts).swapaxes(1, 2).clip(0.0, 1.0)
     none = edge_shares.nobody(network, at)
@@ -81,7 +80,7 @@ def rates(
     if start is None:
         first = (level[:12][:, :, None] * pattern[:12]).reshape(-1, cells.shape[1], n)
         parts = law.entering[law.epoch[:12]][:, :, law.of_cell]
-        start = _start(network, paths, first, parts)
+        start = beginning.start(network, paths, first, parts)
     given = Given(
         level, cells, np.broadcast_to(law.entering, (*law.entering.shape[:-1], n)), share,
         _table(network, paths), law.reach(told), *start,
@@ -95,7 +94,7 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
 
     Draws from the same ranges change together, so there is nearly always one list.
     """
-    rows = paths.of(_places(paths.names, edge_shares.SHARES))
+    rows = paths.of(paths.places(edge_shares.SHARES))
     new = rows[:, :, 1:] != rows[:, :, :-1]
     if (new == new[:, :1]).all():
         return [np.arange(rows.shape[1])]
@@ -106,7 +105,7 @@ def alike(paths: Paths) -> list[NDArray[np.int64]]:
 
 def _table(network: Network, paths: Paths) -> Floats:
     """Rates by month [Q, T, n], rows as told by `_rows`."""
-    at = _places(paths.names, _RATED)
+    at = paths.places(_RATED)
     row = _rows(network)
     rate = np.empty((row.pace + 1, *paths.shape[::-1]))
     rate[0], rate[1] = 0.0, 1.0
@@ -164,13 +163,6 @@ _N_MONTHS = sum(rate in ("lag", "min_age") for rate, _, _ in _SINGLE)
 
 _PARTS = (("prra_ineligible", "prra.ineligible_part"), ("pr", "pr.dependants_part"))
 """Stages that share a pool: the part of it that they may use (of the second: the others')."""
-
-
-@lru_cache(maxsize=64)
-def _places(known: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.int64]:
-    """Where the wanted parameters stand among the known ones."""
-    at = {name: p for p, name in enumerate(known)}
-    return np.array([at[name] for name in wanted], np.int64)
 
 
 _RATED = (*(name for _, _, name in _SINGLE), *(name for _, name in _PARTS))
@@ -300,9 +292,9 @@ def _one(several: Batch, plan: Places, law: Parts, i: int) -> Rates:
     told = law.notice[..., i if law.notice.shape[-1] > 1 else 0]
     notice = told.reshape(len(told), -1)[:, law.of_cell[CELL_OF]][law_epoch[starts]]
     came = arrivals[:12].sum(axis=0)
-    mix = np.tile(_mix(came[:, None])[:, 0], (len(network.stages), 1))
+    mix = np.tile(beginning.normalised(came[:, None])[:, 0], (len(network.stages), 1))
     for stage in groups.WITH_APPEAL:
-        mix[network.stage(stage)] = _mix((came * APPEAL)[:, None])[:, 0]
+        mix[network.stage(stage)] = beginning.normalised((came * APPEAL)[:, None])[:, 0]
     part_of, hazard, lag, newest, min_age, at_random = several.rates_of_stages(i)
     return Rates(
         months, row, np.concatenate(share), joining, several.capacity(i),
@@ -310,45 +302,3 @@ def _one(several: Batch, plan: Places, law: Parts, i: int) -> Rates:
         given.rate[several.layout.plan[PACE], :, i], arrivals[None], given.waiting[..., i],
         mix,
     )  # fmt: skip
-
-
-def _start(network: Network, paths: Paths, claims: Floats, parts: Floats) -> tuple[Floats, Floats]:
-    """People waiting before the first month: by month of entry [S, BEFORE, n], and their mix over
-    columns [S, widest, n].
-
-    Each start stock is spread evenly over its months of entry, and over groups as the claims of the
-    first twelve months (the published stocks have no split), at the RAD as those with an appeal:
-    claims [12, cells, n] and the parts of them by what becomes of them [12, 5, cells, n or 1].
-    """
-    by_cell = (claims[:, None] * parts).sum(axis=0)
-    by_nation = by_cell.reshape(5, len(MODES), -1, by_cell.shape[-1]).sum(axis=1)
-    ineligible, returned, back, appeal, no_appeal = by_nation
-    with_appeal = by_nation[:4].sum(axis=0)
-    # columns of the first stage: ineligible, returned, directed back, referred
-    first = np.concatenate([ineligible, _all(returned), _all(back), no_appeal, appeal])
-    mix = np.zeros((len(network.stages), *first.shape))
-    mix[:, : groups.N_MERGED] = _mix(np.concatenate([no_appeal, with_appeal]))
-    for stage in groups.BY_NATIONALITY:
-        here = with_appeal if stage in groups.WITH_APPEAL else no_appeal + with_appeal
-        mix[network.stage(stage), : len(here)] = _mix(here)
-    mix[0] = _mix(first)
-    names = tuple(f"start.{stage.name}" for stage in network.stages)
-    at_first = np.zeros(1, np.int64)
-    people = paths.of(_places(paths.names, names), at_first).swapaxes(1, 2)
-    spread = paths.of(_places(paths.names, tuple(f"{name}.months" for name in names)), at_first)
-    months = np.clip(np.rint(spread), 1.0, BEFORE).swapaxes(1, 2)
-    # the last `months` of the months before the first
-    waiting = np.where(np.arange(BEFORE, 0, -1)[:, None] <= months, people / months, 0.0)
-    return waiting, mix
-
-
-def _mix(people: Floats) -> Floats:
-    """Parts of the whole [columns, n]; even parts of nobody."""
-    total = _all(people)
-    whole = np.where(total > 0.0, total, 1.0)
-    return np.where(total > 0.0, people / whole, 1.0 / len(people))
-
-
-def _all(people: Floats) -> Floats:
-    """Sum over the first axis, which is kept: a running sum, as the order of `sum` hangs on n."""
-    return people.cumsum(axis=0)[-1:]

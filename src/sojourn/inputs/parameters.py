@@ -81,6 +81,12 @@ class Parameters:
         return Paths(span, names, value[0], value[1], value[2])
 
 
+@lru_cache(maxsize=256)
+def _places(known: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.int64]:
+    at = {name: p for p, name in enumerate(known)}
+    return np.array([at[name] for name in wanted], np.int64)
+
+
 @dataclass(frozen=True)
 class Paths:
     """Monthly values of every parameter: `value`, `low`, `high` are float64 [P, T]."""
@@ -113,6 +119,10 @@ class Paths:
     ) -> NDArray[np.float64]:
         """Values of the parameters at some places of `names`, [places, T], in some months only."""
         return self.value[places][..., months]
+
+    def places(self, names: tuple[str, ...]) -> NDArray[np.int64]:
+        """Where parameters stand among `names`."""
+        return _places(self.names, names)
 
     @property
     def uncertain(self) -> tuple[str, ...]:
