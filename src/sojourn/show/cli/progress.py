@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sojourn.show import i18n
@@ -12,6 +14,9 @@ from sojourn.show.i18n import say
 
 PATIENCE = 1.0
 """Seconds before anything is said."""
+
+SILENCE = 3.0
+"""Seconds without a member after which the reason is given: a first start compiles the model."""
 
 
 @contextmanager
@@ -23,20 +28,45 @@ def line(lang: str) -> Iterator[Callable[[Any], None]]:
     terminal = sys.stderr.isatty()
     shown = [0]
 
-    def report(now: Any) -> None:
-        if not terminal or now.elapsed < PATIENCE:
-            return
-        text = words(now, lang)
+    def write(text: str) -> None:
         sys.stderr.write("\r" + text.ljust(shown[0]))
         sys.stderr.flush()
         shown[0] = len(text)
 
+    def report(now: Any) -> None:
+        silence.cancel()
+        if terminal and now.elapsed >= PATIENCE:
+            write(words(now, lang))
+
+    silence = threading.Timer(SILENCE, lambda: write(first(lang)))
+    silence.daemon = True
+    if terminal and compiles():
+        silence.start()
     try:
         yield report
     finally:
+        silence.cancel()
         if shown[0]:
             sys.stderr.write("\r" + " " * shown[0] + "\r")
             sys.stderr.flush()
+
+
+def compiles() -> bool:
+    """Whether the model as it is was never compiled on this machine."""
+    from sojourn.flow import kernel
+
+    written = Path(kernel.__file__).stat().st_mtime
+    kept = Path(kernel.run.stats.cache_path).glob("kernel.run-*.nbi")
+    return all(file.stat().st_mtime < written for file in kept)
+
+
+def first(lang: str) -> str:
+    """What takes so long at a first start."""
+    return say(
+        "compiling the model: the first start on a machine takes about 20 s longer",
+        "compilation du modèle : le premier démarrage sur une machine prend environ 20 s de plus",
+        lang,
+    )
 
 
 def words(now: Any, lang: str) -> str:
