@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 
@@ -20,42 +19,40 @@ class Terminal(io.StringIO):
         return True
 
 
-def watched(monkeypatch) -> Terminal:
-    """A terminal as standard error (not in a fixture: pytest sets its own before each test)."""
-    made = Terminal()
+def now(done: int, elapsed: float = 2.0) -> Progress:
+    return Progress(done=done, total=200, reused=0, rate=10.0 * done, elapsed=elapsed, left=None)
+
+
+def told(
+    monkeypatch, *reports: Progress, fresh: bool, lang: str = "en", to: type = Terminal
+) -> str:
+    """All that is written to standard error while a run reports."""
+    made = to()
     monkeypatch.setattr(sys, "stderr", made)
-    monkeypatch.setattr(progress, "SILENCE", 0.05)
-    return made
+    monkeypatch.setattr(progress, "compiles", lambda: fresh)
+    with progress.line(lang) as report:
+        for one in reports:
+            report(one)
+    return made.getvalue()
 
 
 def test_a_first_start_says_what_takes_so_long(monkeypatch):
-    terminal = watched(monkeypatch)
-    monkeypatch.setattr(progress, "compiles", lambda: True)
-    with progress.line("en"):
-        time.sleep(0.3)
-    assert "compiling the model" in terminal.getvalue()
-    assert terminal.getvalue().endswith("\r")
+    text = told(monkeypatch, now(0), now(20), fresh=True)
+    assert text.startswith("\rcompiling the model")
+    assert "20 of 200 members, 200 a second" in text
+    assert text.endswith("\r")
+    assert "compilation du modèle" in told(monkeypatch, now(0), fresh=True, lang="fr")
 
 
-def test_a_later_start_or_one_that_makes_members_does_not(monkeypatch):
-    terminal = watched(monkeypatch)
-    monkeypatch.setattr(progress, "compiles", lambda: False)
-    with progress.line("en"):
-        time.sleep(0.2)
-    monkeypatch.setattr(progress, "compiles", lambda: True)
-    with progress.line("fr") as report:
-        report(Progress(done=10, total=200, reused=0, rate=1000.0, elapsed=0.01, left=0.2))
-        time.sleep(0.2)
-    assert terminal.getvalue() == ""
+def test_a_later_start_tells_members_only(monkeypatch):
+    text = told(monkeypatch, now(0), now(20), fresh=False)
+    assert "0 of 200 members" in text
+    assert "compiling" not in text
 
 
-def test_nothing_is_written_where_nobody_reads(monkeypatch):
-    made = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", made)
-    monkeypatch.setattr(progress, "SILENCE", 0.01)
-    with progress.line("en"):
-        time.sleep(0.1)
-    assert made.getvalue() == ""
+def test_nothing_is_written_in_the_first_second_or_where_nobody_reads(monkeypatch):
+    assert told(monkeypatch, now(0, elapsed=0.5), fresh=True) == ""
+    assert told(monkeypatch, now(0), fresh=True, to=io.StringIO) == ""
 
 
 def test_whether_the_model_is_compiled_is_told_from_what_is_kept(tmp_path):
@@ -63,5 +60,5 @@ def test_whether_the_model_is_compiled_is_told_from_what_is_kept(tmp_path):
     assert not progress.compiles()
     asked = "from sojourn.show.cli import progress; print(progress.compiles())"
     fresh = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    told = subprocess.run([sys.executable, "-c", asked], env=fresh, capture_output=True, text=True)
-    assert told.stdout.strip() == "True"
+    found = subprocess.run([sys.executable, "-c", asked], env=fresh, capture_output=True, text=True)
+    assert found.stdout.strip() == "True"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,6 @@ from sojourn.show.i18n import say
 PATIENCE = 1.0
 """Seconds before anything is said."""
 
-SILENCE = 3.0
-"""Seconds without a member after which the reason is given: a first start compiles the model."""
-
 
 @contextmanager
 def line(lang: str) -> Iterator[Callable[[Any], None]]:
@@ -26,26 +22,20 @@ def line(lang: str) -> Iterator[Callable[[Any], None]]:
     Nothing is written unless standard error is a terminal.
     """
     terminal = sys.stderr.isatty()
+    fresh = terminal and compiles()
     shown = [0]
 
-    def write(text: str) -> None:
+    def report(now: Any) -> None:
+        if not terminal or now.elapsed < PATIENCE:
+            return
+        text = first(lang) if fresh and now.done == now.reused else words(now, lang)
         sys.stderr.write("\r" + text.ljust(shown[0]))
         sys.stderr.flush()
         shown[0] = len(text)
 
-    def report(now: Any) -> None:
-        silence.cancel()
-        if terminal and now.elapsed >= PATIENCE:
-            write(words(now, lang))
-
-    silence = threading.Timer(SILENCE, lambda: write(first(lang)))
-    silence.daemon = True
-    if terminal and compiles():
-        silence.start()
     try:
         yield report
     finally:
-        silence.cancel()
         if shown[0]:
             sys.stderr.write("\r" + " " * shown[0] + "\r")
             sys.stderr.flush()
