@@ -285,13 +285,8 @@ def _in_turn(
                 left -= some
                 left_moment -= some * c
             c += step
-        done[m], number[m], months[m], inside[m], moment[m] = (
-            so_far,
-            gone,
-            waited,
-            left,
-            left_moment,
-        )
+        done[m], number[m], months[m] = so_far, gone, waited
+        inside[m], moment[m] = left, left_moment
 
 
 @njit(**STEP)
