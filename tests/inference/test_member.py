@@ -18,6 +18,7 @@ LEVERS = [
     ("us.protection_ended.VEN=0@2026-03", "us.removals=900000@2026-03"),
     ("arrivals.managed_intake=10000@2027-01",),
     ("rpd.notice_pace=0.9@2026-03",),
+    ("stay.share.MEX=0.5@2027-01", "rpd.capacity=60000@2026-03"),
     ("rpd.capacity=60000@2026-05",),
     ("arrivals.inland.factor=1.4@2019-01",),
     ("rpd.capacity=60000@2026-03",),

@@ -147,13 +147,7 @@ class Model:
 
     def _side_by_side(self, paths: Several, deviations: Floats, known: Known) -> Floats:
         came = arrivals.intake(paths, deviations)
-        law = known.law
-        if law is None and not self._shares_drawn:
-            law = self._law_of_all
-        elif law is None:
-            # a law that is drawn has a plan of its own for each member
-            one = paths if self._law is not None else replace(self.paths, value=paths.value[:, 0])
-            law = claim_parts.of(profiles.by_kind(one, self._law))
+        law = self._law_of(paths) if known.law is None else known.law
         # in memory as what is read out, months of all members
         table = np.empty((len(self.plan.rows), *paths.shape[::-1])).swapaxes(1, 2)
         with known.runner() as runner:
@@ -169,21 +163,29 @@ class Model:
         if self.plan.members > CHUNK or self._law is None:
             return Known()
         members = (self.plan.seed, int(paths.months[-1]), lo, hi)
-        law = self._law_of(paths, members)
+        law = self._law_kept(paths, members)
         if self._moved == 0:
             return Known(law)
         made_of = (*paths.before(self._moved), *law.before(self._moved))
         return Known(law, partial(_KEPT.runner, members, self._moved, made_of))
 
-    def _law_of(self, paths: Several, members: tuple[int, ...]) -> Parts:
-        """What the law makes of claims of members: while its ranges are the same, so are they."""
+    def _law_of(self, paths: Several) -> Parts:
+        """What the law makes of claims of members."""
+        if not self._shares_drawn:
+            return self._law_of_all
+        # a law that is drawn has a plan of its own for each member
+        one = paths if self._law is not None else replace(self.paths, value=paths.value[:, 0])
+        return claim_parts.of(profiles.by_kind(one, self._law))
+
+    def _law_kept(self, paths: Several, members: tuple[int, ...]) -> Parts:
+        """The same, remembered: while its ranges are equal, so is it."""
         if not self._shares_drawn:
             return self._law_of_all
         key = (self._share_ranges, *members)
         with _MAKING:
             found = _LAW.pop(key, None)
         if found is None:
-            found = claim_parts.of(profiles.by_kind(paths, self._law))
+            found = self._law_of(paths)
         with _MAKING:
             _LAW[key] = found
             while len(_LAW) > KEPT:
