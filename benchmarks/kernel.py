@@ -75,7 +75,9 @@ def baseline(last: int = months.LAST) -> tuple[Network, Rates]:
     """Network and rates of the shipped baseline, 2015-01 to the month `last`."""
     paths, intake, shares = inputs(last)
     one = replace(paths, value=paths.value[:, None])
-    return stages.load(), rates.rates(stages.load(), one, intake, claim_parts.of(shares)).one(0)
+    return stages.load(), rates.rates(
+        stages.load(), one, intake.several(), claim_parts.of(shares)
+    ).one(0)
 
 
 def persons(made: Rates) -> float:

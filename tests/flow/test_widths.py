@@ -30,7 +30,7 @@ def packed(paths: Paths) -> Batch:
     """One run of the system as members are run."""
     several = replace(paths, value=paths.value[:, None])
     law = claim_parts.of(profiles.shares(paths))
-    return rates.rates(stages.load(), several, arrivals.intake(paths), law)
+    return rates.rates(stages.load(), several, arrivals.intake(several), law)
 
 
 def widths(several: Batch) -> dict[str, int]:

@@ -8,7 +8,6 @@ shelter and hotel belong to the first months. Living costs follow the province o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +93,7 @@ def _rpd_extra(paths: Paths, capacity: Floats) -> Floats:
 
 
 def _extra(paths: Paths, name: str) -> Floats:
-    base = _shipped(int(paths.months[0]), len(paths.months))
+    base = parameters.shipped(paths.months)
     at, p = base.index[name], paths.index[name]
     plan, low, high = base.value[at], base.low[at], base.high[at]
     value = paths[name]
@@ -102,11 +101,6 @@ def _extra(paths: Paths, name: str) -> Floats:
         return np.zeros(value.shape)
     exact = paths.low[p] == paths.high[p]
     return np.where(exact, value - plan, value - np.clip(value, low, high))
-
-
-@lru_cache(maxsize=4)
-def _shipped(first: int, length: int) -> Paths:
-    return parameters.load().paths(np.arange(first, first + length))
 
 
 def _staff(q: Quantities, division: str, extra: Floats) -> Floats:

@@ -80,8 +80,6 @@ class Intake:
 
     def several(self) -> Intake:
         """One run as the only one of several."""
-        if self.level.ndim == 3:
-            return self
         return replace(self, level=self.level[None], interceptions=self.interceptions[None])
 
     def check(self) -> None:
@@ -141,15 +139,9 @@ def _split_moves(paths: Paths) -> bool:
 
     By ranges and not by values, so that a run is the same alone and beside others.
     """
-    shipped = _shipped_split(int(paths.months[0]), len(paths.months))
-    mine = paths.places(MOVE_SPLIT)
-    return not (np.all(paths.low[mine] == shipped) and np.all(paths.high[mine] == shipped))
-
-
-@lru_cache(maxsize=16)
-def _shipped_split(first: int, length: int) -> Array:
-    shipped = parameters.load().paths(np.arange(first, first + length))
-    return shipped.value[shipped.places(MOVE_SPLIT)]
+    split = paths.places(MOVE_SPLIT)
+    shipped = parameters.shipped(paths.months).value[split]
+    return not (np.all(paths.low[split] == shipped) and np.all(paths.high[split] == shipped))
 
 
 def _by_nationality(paths: Paths, claims: Array, change: events.Effect | None) -> Array:
@@ -171,7 +163,7 @@ def _interceptions(paths: Paths, counted: Array, before: Array, after: Array) ->
     """
     same = np.divide(after, before, out=np.ones_like(before), where=before > 0)
     whole = events.state(events.switches(paths))[2]
-    shipped = events.reference(int(paths.months[0]), len(paths.months))
+    shipped = events.reference(paths.months)
     was_whole = events.state(shipped)[2]
     opened = (was_whole > 0) & (whole < 1)
     per_claim = paths["arrivals.interceptions_per_claim_open"]

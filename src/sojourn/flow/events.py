@@ -12,7 +12,6 @@ States of the Agreement: `none` (suspended), `ports` (at ports of entry only, 20
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,13 +64,12 @@ def multiplier(paths: Paths) -> Effect | None:
 
     Uses law.* switches and event.* switches and effects of `paths`.
     """
-    first, length = int(paths.months[0]), len(paths.months)
-    shipped = _reference_table(first, length)
+    shipped = _table(parameters.shipped(paths.months))
     if len(paths.shape) == 2:
         shipped = shipped[:, None]
     if np.all(_table(paths) == shipped):
         return None
-    base, now = reference(first, length), switches(paths)
+    base, now = reference(paths.months), switches(paths)
     log = _agreement(paths, now) - _agreement(paths, base)
     mexico = np.zeros_like(log)
     changed = [name for name in SWITCHES if np.any(now[name] != base[name])]
@@ -134,13 +132,6 @@ def _table(paths: Paths) -> Array:
     return paths.of(paths.places(SWITCHES))
 
 
-@lru_cache(maxsize=16)
-def _reference_table(first: int, length: int) -> Array:
-    return _table(parameters.load().paths(np.arange(first, first + length, dtype=np.int64)))
-
-
-@lru_cache(maxsize=16)
-def reference(first: int, length: int) -> dict[str, Array]:
+def reference(span: NDArray[np.int64]) -> dict[str, Array]:
     """The shipped switches over the months."""
-    shipped = parameters.load().paths(np.arange(first, first + length, dtype=np.int64))
-    return switches(shipped)
+    return switches(parameters.shipped(span))

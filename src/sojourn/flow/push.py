@@ -12,8 +12,6 @@ interval reaches zero. Both act only as differences from the shipped paths.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +42,7 @@ def added(paths: Paths) -> Array | None:
 
     Persons a month; negative where a scenario cancels an announcement that is not yet observed.
     """
-    base = reference(int(paths.months[0]), len(paths.months))
+    base = reference(paths.months)
     out = None
     for name in PROTECTED:
         now = paths[f"us.protection_ended.{name}"]
@@ -90,7 +88,7 @@ def managed(paths: Paths) -> Array:
 
 def enforcement(paths: Paths) -> Array | None:
     """Factor [T] on claims at the land border, or None where US removals are the shipped ones."""
-    base = reference(int(paths.months[0]), len(paths.months))["removals"]
+    base = reference(paths.months)["removals"]
     now = paths["us.removals"]
     if np.all(now == base):
         return None
@@ -103,9 +101,8 @@ def _told(share: Array) -> Array:
     return np.maximum(np.diff(share, prepend=share[..., :1]), 0.0)
 
 
-@lru_cache(maxsize=16)
-def reference(first: int, length: int) -> dict[str, Array]:
+def reference(span: NDArray[np.int64]) -> dict[str, Array]:
     """The shipped announcements and US removals over the months."""
-    shipped = parameters.load().paths(np.arange(first, first + length, dtype=np.int64))
+    shipped = parameters.shipped(span)
     out = {name: shipped[f"us.protection_ended.{name}"] for name in PROTECTED}
     return out | {"removals": shipped["us.removals"]}

@@ -71,7 +71,6 @@ def rates(
     share = np.empty((plan.size, n))
     share[0] = 1.0
     edge_shares.fill(share, plan, at)
-    intake = intake.several()
     level = np.moveaxis(intake.level, 0, -1)
     of_runs = intake.pattern if intake.pattern.ndim == 4 else intake.pattern[None]
     pattern = np.moveaxis(of_runs, 0, -1)

@@ -261,7 +261,8 @@ def simulate(paths: Paths, intake: Intake, shares: Shares) -> Flows:
     negative or not finite, or where shares by law do not add to 1.
     """
     law = claim_parts.of(shares)
-    return together(replace(paths, value=paths.value[:, None]), intake, law).one(0)
+    only = replace(paths, value=paths.value[:, None])
+    return together(only, intake.several(), law).one(0)
 
 
 def together(
@@ -277,7 +278,6 @@ def together(
     InputError as `simulate`.
     """
     network = stages.load()
-    intake = intake.several()
     intake.check()
     batch = rates(network, paths, intake, law, runner.start)
     out = runner(batch)

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.flow import push
 from sojourn.flow.ranges import Range
 from sojourn.inputs import figures, months, parameters
 from sojourn.inputs.parameters import Paths
@@ -295,7 +294,7 @@ def _change(paths: Paths, net: Array | None = None, ended: Array | None = None) 
     """
     moved = _row(paths, "us.without_status.net", net)
     out = _row(paths, "us.without_status.removed", ended)
-    shipped = push.reference(int(paths.months[0]), len(paths.months))["removals"]
+    shipped = parameters.shipped(paths.months)["us.removals"]
     return (moved - out * (paths["us.removals"] - shipped)) / 12.0
 
 

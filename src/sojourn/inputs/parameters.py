@@ -228,3 +228,13 @@ def load() -> Parameters:
     """The shipped parameter table."""
     text = resources.files("sojourn").joinpath(FILE).read_text(encoding="utf-8")
     return read(text.splitlines(), FILE)
+
+
+def shipped(span: NDArray[np.int64]) -> Paths:
+    """The shipped parameters over months one after the other: what a scenario differs from."""
+    return _shipped(int(span[0]), len(span))
+
+
+@lru_cache(maxsize=16)
+def _shipped(first: int, length: int) -> Paths:
+    return load().paths(months.span(first, first + length - 1))
