@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,3 +98,14 @@ def test_reproductions_are_judged_within_their_rounding():
 @pytest.mark.slow
 def test_no_miss_is_without_a_reason():
     assert validate.unlisted(validate.checks()) == []
+
+
+def test_targets_of_speed_that_are_missed_are_those_of_the_last_benchmarks():
+    written = (Path(__file__).parents[2] / "benchmarks" / "results.md").read_text(encoding="utf-8")
+    missed = re.findall(r"^- Missed: (.+): ([\d.]+) (\S+)$", written, re.M)
+    assert len(missed) == len(validate.TOO_SLOW)
+    for (name, value, unit), told in zip(missed, validate.TOO_SLOW, strict=True):
+        said = re.fullmatch(r"(.+), ([\d.]+) (\S+) \(limit \d+\)", told)
+        assert said is not None
+        assert (said[1].lower(), said[3]) == (name.lower(), unit)
+        assert float(said[2]) == pytest.approx(float(value), rel=0.02)
