@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sojourn.inputs import months
 from sojourn.inputs.errors import InputError
 from sojourn.inputs.scenario import Scenario
+from sojourn.questions import resampled
 from sojourn.questions import target as targets
 from sojourn.questions.target import Target
 
@@ -38,8 +39,6 @@ SLACK = 0.02
 
 PRECISION = 0.005
 """Width of the last bracket, as a part of the answer: half a percent of a capacity."""
-
-BOOTSTRAP = 400
 
 
 @dataclass(frozen=True)
@@ -254,7 +253,7 @@ def search(
             good_end = middle
         else:
             bad_end = middle
-    low, high = _interval(tried, aim, probability, good_end, rises)
+    low, high = resampled.interval(tried, aim, probability, good_end, rises)
     return Found(good_end, chance(good_end), True, low, high, "", "", _seen(tried, aim))
 
 
@@ -305,53 +304,6 @@ def _seen(tried: dict[float, Floats], aim: Target) -> tuple[Seen, ...]:
         quantiles = np.quantile(known, (0.05, 0.5, 0.95)) if known.size else np.full(3, np.nan)
         rows.append(Seen(value, float(aim.met(outcome).mean()), *map(float, quantiles)))
     return tuple(rows)
-
-
-def _interval(
-    tried: dict[float, Floats], aim: Target, probability: float, value: float, rises: bool
-) -> tuple[float, float]:
-    """5 % and 95 % points of the answer when the members are drawn again with replacement.
-
-    Each member has a lever value from which it meets the target, read off the values tried by a
-    straight line between the last margin below zero and the next; the answer is the quantile of
-    these, so resampling them shows how much of it is the luck of the members drawn.
-    """
-    levers = np.array(sorted(tried))
-    margins = np.array([np.nan_to_num(aim.margin(tried[v]), nan=-np.inf) for v in levers])
-    if not rises:
-        levers, margins = -levers[::-1], margins[::-1]
-    first = _thresholds(levers, margins)
-    count = first.size
-    picks = _resamples(count)
-    answers = np.sort(first[picks], axis=1)[:, max(int(np.ceil(probability * count)) - 1, 0)]
-    low, high = np.quantile(answers, (0.05, 0.95), method="nearest")
-    low, high = (low, high) if rises else (-high, -low)
-    ends = (min(float(low), value), max(float(high), value))
-    return (ends[0] if np.isfinite(ends[0]) else value, ends[1] if np.isfinite(ends[1]) else value)
-
-
-def _thresholds(levers: Floats, margins: Floats) -> Floats:
-    """First lever value of each member with a margin of 0 or more, [members]; inf where none."""
-    met = margins >= 0.0
-    at = np.argmax(met, axis=0)
-    found = levers[at]
-    members = np.arange(margins.shape[1])
-    before = np.maximum(at - 1, 0)
-    bad, good = margins[before, members], margins[at, members]
-    inside = (at > 0) & met.any(axis=0) & np.isfinite(bad) & (good > bad)
-    part = np.where(inside, -bad / np.where(inside, good - bad, 1.0), 1.0)
-    return np.where(
-        met.any(axis=0), np.where(inside, levers[before] + part * (found - levers[before]), found),
-        np.inf,
-    )  # fmt: skip
-
-
-def _resamples(count: int) -> NDArray[np.int64]:
-    """Bootstrap picks [BOOTSTRAP, count] from a named stream."""
-    from sojourn.inference import draws
-
-    u = draws.uniform(0, "solve.bootstrap", BOOTSTRAP * count)
-    return np.minimum((u * count).astype(np.int64), count - 1).reshape(BOOTSTRAP, count)
 
 
 @dataclass(frozen=True)
