@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sojourn.inputs import figures, months, parameters
-from sojourn.questions import mechanism
-from sojourn.questions.mechanism import FIRST, LAST, Order
+from sojourn.questions import mechanism, rpd_record
+from sojourn.questions.mechanism import Order
+from sojourn.questions.rpd_record import FIRST, LAST
 
 
 @pytest.fixture(scope="module")
@@ -18,20 +19,20 @@ def checks() -> dict[str, mechanism.Check]:
 def test_monthly_inputs_add_up_to_every_published_year():
     year = months.span(FIRST, LAST) // 12
     for series, monthly in (
-        ("referred", mechanism.published_intake()),
-        ("rpd.finalised", mechanism.published_finalised()),
+        ("referred", rpd_record.referred()),
+        ("rpd.finalised", rpd_record.finalised()),
     ):
         assert np.all(monthly >= 0.0)
-        for f in figures.select(series, period="year", item=mechanism.NEW_SYSTEM, nationality=""):
+        for f in figures.select(series, period="year", item=rpd_record.NEW_SYSTEM, nationality=""):
             if f.value and 2015 <= f.start.year <= 2023:
                 assert monthly[year == f.start.year].sum() == pytest.approx(f.value)
 
 
 def test_months_with_a_published_count_keep_its_shape():
-    monthly = mechanism.published_finalised()
+    monthly = rpd_record.finalised()
     at = months.parse("2020-04") - FIRST
     published = [f.value for f in figures.select(
-        "rpd.finalised", period="month", item=mechanism.ALL, start="2020-04", end="2020-09"
+        "rpd.finalised", period="month", item=rpd_record.ALL, start="2020-04", end="2020-09"
     )]  # fmt: skip
     np.testing.assert_allclose(
         monthly[at : at + 6] / monthly[at : at + 6].sum(), np.array(published) / sum(published)
@@ -66,7 +67,7 @@ def test_shipped_order_of_service_is_the_one_closest_to_october_2020():
         table.value("rpd.at_random", month),
         table.value("rpd.lag", month),
     )
-    target = np.array(mechanism.published_october())
+    target = np.array(rpd_record.october_2020())
 
     def distance(order: Order) -> float:
         made = mechanism.ages(mechanism.rpd_alone(order), "2020-10", (12, 24))
@@ -91,9 +92,9 @@ def test_the_fit_sees_nothing_after_october_2020(monkeypatch):
     # other intake and decisions after the month leave the ages of the month as they are
     before = mechanism.ages(mechanism.rpd_alone(), "2020-10", (12, 24))
     cut = months.parse("2020-11") - FIRST
-    intake = mechanism.published_intake().copy()
+    intake = rpd_record.referred().copy()
     intake[cut:] *= 3.0
-    monkeypatch.setattr(mechanism, "published_intake", lambda: intake)
+    monkeypatch.setattr(rpd_record, "referred", lambda: intake)
     assert mechanism.ages(mechanism.rpd_alone(), "2020-10", (12, 24)) == before
 
 

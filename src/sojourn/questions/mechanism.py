@@ -10,25 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.flow import arrivals, profiles, queue
-from sojourn.flow.columns import BEFORE
 from sojourn.flow.queue import Queue
 from sojourn.flow.simulate import Flows, simulate
 from sojourn.inputs import figures, months, parameters
-from sojourn.inputs.figures import Figure
+from sojourn.questions import rpd_record
+from sojourn.questions.rpd_record import FIRST, LAST, NEW_SYSTEM
 
 Floats = NDArray[np.float64]
-
-FIRST = months.FIRST
-LAST = months.parse("2024-09")
-"""Last month up to which referrals of the new system are published."""
-
-NEW_SYSTEM, ALL = "population=all_new_system", "population=all"
 
 
 @dataclass(frozen=True)
@@ -64,67 +57,6 @@ def checks() -> list[Check]:
     return [*identity(), *referrals(), *order_of_service()]
 
 
-# published months
-
-
-@lru_cache(maxsize=1)
-def published_intake() -> Floats:
-    """Referrals by month from FIRST to LAST: published periods, spread over their months.
-
-    Shorter periods come first; what a longer one leaves is spread over its other months as the
-    published claims. Counts of all cases are brought to the new system by the year's ratio.
-    """
-    claims = np.array([f.value for f in figures.select("claims", period="month")], float)
-    return _by_month("referred", claims[: LAST - FIRST + 1])
-
-
-@lru_cache(maxsize=1)
-def published_finalised() -> Floats:
-    """Finalisations by month from FIRST to LAST, as `published_intake`, spread evenly."""
-    return _by_month("rpd.finalised", np.ones(LAST - FIRST + 1))
-
-
-def _by_month(series: str, weight: Floats) -> Floats:
-    rows = [
-        f
-        for f in figures.select(series, period="*", item=[NEW_SYSTEM, ALL], nationality="")
-        if f.used and f.value is not None
-    ]
-    years = {(f.item, f.start.year): f.value for f in rows if f.period == "year"}
-    value = np.full(weight.size, np.nan)
-    for first, last, total in sorted(_periods(rows, years), key=lambda p: (p[1] - p[0], p[0])):
-        span = np.arange(first - FIRST, last - FIRST + 1)
-        if span[0] < 0 or span[-1] >= weight.size:
-            continue
-        free = span[np.isnan(value[span])]
-        rest = total - np.nansum(value[span])
-        if free.size and rest >= 0.0:
-            value[free] = rest * weight[free] / weight[free].sum()
-    return value
-
-
-def _periods(
-    rows: Iterable[Figure], years: dict[tuple[str, int], float | None]
-) -> Iterable[tuple[int, int, float]]:
-    for f in rows:
-        assert f.value is not None
-        first, last = months.of_day(f.start), months.of_day(f.end)
-        whole = years.get((ALL, f.start.year)), years.get((NEW_SYSTEM, f.start.year))
-        if f.item == NEW_SYSTEM:
-            yield first, last, f.value
-        elif f.start.year == f.end.year and f.period != "year" and whole[0] and whole[1]:
-            yield first, last, f.value * whole[1] / whole[0]
-
-
-def start_queue() -> Floats:
-    """New-system claims pending at the end of 2014 by month of entry, [BEFORE]."""
-    table = parameters.load()
-    spread = round(table.value("start.rpd.months", FIRST))
-    start = np.zeros(BEFORE)
-    start[BEFORE - spread :] = table.value("start.rpd", FIRST) / spread
-    return start
-
-
 @dataclass(frozen=True)
 class Order:
     """Order of service: shares newest first and at random, months until ready from LATER on."""
@@ -146,23 +78,26 @@ def rpd_alone(order: Order | None = None) -> Queue:
     given.
     """
     paths = parameters.load().paths(months.span(FIRST, LAST))
-    finalised = published_finalised()
+    finalised = rpd_record.finalised()
     hazard, lag = paths["rpd.withdrawn"], paths["rpd.lag"]
     newest, at_random = paths["rpd.newest_first"], paths["rpd.at_random"]
     if order is not None:
         lag = np.where(paths.months >= LATER, order.lag, lag)
         newest, at_random = np.full(lag.size, order.newest), np.full(lag.size, order.at_random)
     # withdrawals follow from the hazard; decisions are the rest of the published finalisations
-    pending = np.concatenate([[start_queue().sum()], _identity_pending()])[:-1]
-    decided = np.maximum(finalised - hazard * (pending + published_intake()), 0.0)
+    pending = np.concatenate([[rpd_record.start_queue().sum()], _identity_pending()])[:-1]
+    decided = np.maximum(finalised - hazard * (pending + rpd_record.referred()), 0.0)
     return queue.alone(
-        published_intake(), decided, hazard=hazard, lag=lag, newest=newest,
-        newest_age=paths["rpd.newest_first_min_age"], at_random=at_random, start=start_queue(),
+        rpd_record.referred(), decided, hazard=hazard, lag=lag, newest=newest,
+        newest_age=paths["rpd.newest_first_min_age"], at_random=at_random,
+        start=rpd_record.start_queue(),
     )  # fmt: skip
 
 
 def _identity_pending() -> Floats:
-    free = queue.alone(published_intake(), published_finalised(), start=start_queue())
+    free = queue.alone(
+        rpd_record.referred(), rpd_record.finalised(), start=rpd_record.start_queue()
+    )
     return free.pending
 
 
@@ -252,32 +187,13 @@ def ages(made: Queue, month: str, limits: tuple[int, ...]) -> tuple[float, ...]:
     return tuple(float(x) for x in np.diff(under))
 
 
-@lru_cache(maxsize=1)
-def _published_ages() -> dict[str, float]:
-    rows = {(f.end, f.item): f.value for f in figures.select("rpd.age", item="*", period="*")}
-    found: dict[str, float] = {}
-    for (day, item), value in rows.items():
-        if value is not None:
-            found[f"{day:%Y-%m} {item.removeprefix('age=')}"] = float(value)
-    return found
-
-
-def published_october() -> tuple[float, float, float]:
-    """Shares of the inventory of October 2020: under 12 months, 12 to 24, over 24."""
-    known = _published_ages()
-    names = ("lt_12_months", "1_2_years", "2plus_years")
-    counts = np.array([known[f"2020-10 {name}"] for name in names])
-    a, b, c = counts / counts.sum()
-    return float(a), float(b), float(c)
-
-
 def fit_order(step: float = 0.05, lags: Iterable[float] = range(1, 10)) -> tuple[Order, float]:
     """The order of service closest to the ages of October 2020, and its distance.
 
     A grid of shares by `step` and of months until ready; the distance is the root mean square of
     the three shares. Nothing else is looked at: every other age and every wait is a prediction.
     """
-    target = np.array(published_october())
+    target = np.array(rpd_record.october_2020())
     best: tuple[float, Order] | None = None
     for lag in lags:
         for newest in np.arange(0.0, 0.3001, step):
@@ -293,12 +209,12 @@ def fit_order(step: float = 0.05, lags: Iterable[float] = range(1, 10)) -> tuple
 
 def order_of_service() -> list[Check]:
     """Ages of the inventory and waits of those finalised, in percentage points and months."""
-    made, known = rpd_alone(), _published_ages()
+    made, known = rpd_alone(), rpd_record.ages()
     rows = []
     fitted = "set on this month alone; not a prediction"
     bands = ("under 12 months", "12 to 24 months", "over 24 months")
     got = ages(made, "2020-10", (12, 24))
-    for name, published, model in zip(bands, published_october(), got, strict=True):
+    for name, published, model in zip(bands, rpd_record.october_2020(), got, strict=True):
         rows.append(_points(f"RPD inventory October 2020, {name}", published, model, None, fitted))
     under = figures.select("rpd.age_under_12", start="2023-05", end="2023-05")[0].value
     predicted = "predicted with the order of service set on October 2020"
