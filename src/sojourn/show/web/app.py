@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from sojourn import __version__
-from sojourn.show.web import api, api_questions, assets, downloads, pages, problems
+from sojourn.show.web import api, api_lists, api_questions, assets, downloads, pages, problems
 from sojourn.show.web.engine import Engine
 from sojourn.show.web.guard import Guard, Metrics
 from sojourn.show.web.settings import Settings
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = Engine(chosen)
     app.state.metrics = Metrics()
     _add_service(app)
-    for part in (api, api_questions, assets, downloads, pages):
+    for part in (api, api_lists, api_questions, assets, downloads, pages):
         app.include_router(part.router)
     problems.install(app, pages.error)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
