@@ -21,7 +21,7 @@ def measure(quick: bool = False) -> list[Row]:
     return [
         Row(f"Solve `{TARGET}` for rpd.capacity, {members} members",
             seconds(lambda: solve("baseline", "rpd.capacity", TARGET, members=members)),
-            "s", 10.0, lines=lines_of(f"{FLOOR}solve.py", f"{FLOOR}resampled.py", f"{FLOOR}target.py")),
+            "s", 10.0, lines=lines_of(*(f"{FLOOR}{n}.py" for n in ("solve", "resampled", "target")))),
         Row(f"Sobol indices of rpd.pending in 2030-12, {runs:,} evaluations",
             seconds(lambda: sensitivity("baseline", "rpd.pending", "2030-12", evaluations=runs)),
             "s", 60.0 * scale, lines=lines_of(f"{FLOOR}sensitivity.py")),
