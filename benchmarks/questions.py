@@ -12,6 +12,8 @@ from sojourn.questions.solve import solve
 
 FLOOR = "src/sojourn/questions/"
 TARGET = "rpd.wait_new <= 12 @ 2028-03"
+BREAK_EVEN = ("solve", "resampled", "target")
+"""Modules of a break-even."""
 
 
 def measure(quick: bool = False) -> list[Row]:
@@ -21,7 +23,7 @@ def measure(quick: bool = False) -> list[Row]:
     return [
         Row(f"Solve `{TARGET}` for rpd.capacity, {members} members",
             seconds(lambda: solve("baseline", "rpd.capacity", TARGET, members=members)),
-            "s", 10.0, lines=lines_of(*(f"{FLOOR}{n}.py" for n in ("solve", "resampled", "target")))),
+            "s", 10.0, lines=lines_of(*(f"{FLOOR}{name}.py" for name in BREAK_EVEN))),
         Row(f"Sobol indices of rpd.pending in 2030-12, {runs:,} evaluations",
             seconds(lambda: sensitivity("baseline", "rpd.pending", "2030-12", evaluations=runs)),
             "s", 60.0 * scale, lines=lines_of(f"{FLOOR}sensitivity.py")),
